@@ -1,0 +1,178 @@
+//! Content files: embedded in the binary, or a directory laid over them; and what is wrong with
+//! them.
+//!
+//! Invariant: this module and `store` are the only ones that read files.
+#![expect(clippy::disallowed_methods, reason = "content reads the overlay and the user's files")]
+
+pub(crate) mod problem;
+pub(crate) mod text;
+pub(crate) mod toml_tree;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use problem::{Problem, Source};
+use text::{Lang, both};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
+
+/// The folders of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Topic,
+    Sim,
+    /// A measured configuration as a sim file, `sims/lab/`.
+    Lab,
+    Quiz,
+    /// The committed outcome of a default run.
+    Outcome,
+    /// A published JSON schema.
+    Schema,
+}
+
+impl Kind {
+    fn folder(self) -> &'static str {
+        match self {
+            Kind::Topic => "topics",
+            Kind::Sim => "sims",
+            Kind::Lab => "sims/lab",
+            Kind::Quiz => "quizzes",
+            Kind::Outcome => "outcomes",
+            Kind::Schema => "docs/schema",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Kind::Topic => "md",
+            Kind::Sim | Kind::Lab | Kind::Quiz => "toml",
+            Kind::Outcome | Kind::Schema => "json",
+        }
+    }
+}
+
+/// All content that can be read: what is embedded, and a directory over it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Library {
+    /// Path relative to the content root, to text.
+    files: BTreeMap<String, String>,
+    /// Directory given with `--content`.
+    overlay: Option<PathBuf>,
+}
+
+impl Library {
+    /// The content that is part of the binary.
+    pub(crate) fn embedded() -> Library {
+        let files = embedded::FILES.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned()));
+        Library { files: files.collect(), overlay: None }
+    }
+
+    /// The embedded content with the files of `dir` (its `topics/`, `sims/`, `quizzes/`,
+    /// `outcomes/`) over it.
+    ///
+    /// # Errors
+    /// A directory or file that cannot be read, or is no UTF-8, or larger than 1 MiB.
+    pub(crate) fn with_overlay(dir: &Path) -> Result<Library, Vec<Problem>> {
+        let mut library = Library::embedded();
+        library.overlay = Some(dir.to_owned());
+        let mut problems = Vec::new();
+        if let Err(error) = fs::read_dir(dir) {
+            return Err(vec![unreadable(&dir.display().to_string(), &error)]);
+        }
+        for kind in [Kind::Topic, Kind::Sim, Kind::Lab, Kind::Quiz, Kind::Outcome, Kind::Schema] {
+            let Ok(entries) = fs::read_dir(dir.join(kind.folder())) else { continue };
+            for entry in entries.flatten() {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                if !name.ends_with(&format!(".{}", kind.extension())) {
+                    continue;
+                }
+                match read_file(&entry.path()) {
+                    Ok(source) => {
+                        library.files.insert(format!("{}/{name}", kind.folder()), source.text);
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        if problems.is_empty() { Ok(library) } else { Err(problems) }
+    }
+
+    /// Slugs of a kind in order of name; translations are not counted.
+    pub(crate) fn slugs(&self, kind: Kind) -> Vec<&str> {
+        let (folder, end) = (kind.folder(), format!(".{}", kind.extension()));
+        self.files
+            .keys()
+            .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(&end))
+            .filter(|slug| !slug.contains('/') && !slug.ends_with(".ko"))
+            .collect()
+    }
+
+    /// The file of a slug in exactly this language.
+    pub(crate) fn get(&self, kind: Kind, slug: &str, lang: Lang) -> Option<Source> {
+        let middle = match lang {
+            Lang::En => "",
+            Lang::Ko => ".ko",
+        };
+        self.file(&format!("{}/{slug}{middle}.{}", kind.folder(), kind.extension()))
+    }
+
+    /// A file by its path relative to the content root.
+    pub(crate) fn file(&self, path: &str) -> Option<Source> {
+        self.files.get(path).map(|text| Source::new(path, text.clone()))
+    }
+
+    /// Every path, for checks that nothing lies about unlisted.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// A library of these files alone, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(files: &[(&str, &str)]) -> Library {
+        let files = files.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+        Library { files, overlay: None }
+    }
+}
+
+/// Reads a file that the user named.
+///
+/// # Errors
+/// One problem: missing, unreadable, a directory, over 1 MiB, or no UTF-8.
+pub(crate) fn read_file(path: &Path) -> Result<Source, Problem> {
+    use io::Read as _;
+    let shown = problem::printable(&path.display().to_string());
+    let open = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let most = toml_tree::BYTES_MAX as u64 + 1;
+        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = open().map_err(|error| unreadable(&shown, &error))?;
+    let source = Source::new(shown, String::new());
+    if bytes.len() > toml_tree::BYTES_MAX {
+        return Err(source.problem_of_file(both!(
+            "the file is larger than 1 MiB, the most that is read",
+            "파일이 1 MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다",
+        )));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { text, ..source }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(source.problem_of_file(both!(
+                "not UTF-8: the byte at offset {at} is no part of a character",
+                "UTF-8이 아닙니다: {at}번째 바이트가 글자를 이루지 않습니다",
+            )))
+        }
+    }
+}
+
+fn unreadable(path: &str, error: &io::Error) -> Problem {
+    Source::new(path, "").problem_of_file(both!(
+        "cannot be read: {error}",
+        "읽을 수 없습니다: {error}"
+    ))
+}

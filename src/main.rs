@@ -1,0 +1,5 @@
+//! The `prep` command. Everything it does is in the library.
+
+fn main() -> std::process::ExitCode {
+    prep::run()
+}

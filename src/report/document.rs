@@ -1,0 +1,180 @@
+//! What a report consists of, before it becomes text, markdown or HTML. Plain data in one
+//! language: a view makes it, a renderer reads it.
+
+/// One page: a report, a topic, a list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Document {
+    /// The name of the page, for an HTML title; blocks repeat it as a heading where it is shown.
+    pub(crate) title: String,
+    pub(crate) blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Block {
+    /// `id` is the anchor, where the heading can be linked to.
+    Heading {
+        level: u8,
+        id: Option<String>,
+        text: Vec<Span>,
+    },
+    Paragraph(Vec<Span>),
+    /// `first` is the number of the first item of an ordered list.
+    List {
+        first: Option<u64>,
+        items: Vec<Vec<Block>>,
+    },
+    Quote(Vec<Block>),
+    Code {
+        language: String,
+        text: String,
+    },
+    Table(Table),
+    Chart(Chart),
+    Bars(Bars),
+    Checks(Vec<Check>),
+    /// Short labelled lines, aligned: `Why`, `Next`.
+    Labelled(Vec<(String, Vec<Span>)>),
+    Rule,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Span {
+    Text(String),
+    Strong(Vec<Span>),
+    Emphasis(Vec<Span>),
+    Code(String),
+    Link { to: String, text: Vec<Span> },
+    Toned(Tone, String),
+    /// A line break that the author asked for.
+    Break,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Muted,
+    Accent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// A table. Where the width does not suffice a terminal drops columns from the right down to
+/// `keep`, then shows each row as a record of `head: cell` lines.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Row>,
+    /// Columns from the left that are never dropped.
+    pub(crate) keep: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) head: Vec<Span>,
+    pub(crate) align: Align,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Row {
+    Cells(Vec<Vec<Span>>),
+    /// A first cell, and a sentence across all other columns.
+    Note { first: Vec<Span>, text: Vec<Span> },
+}
+
+/// A line chart of one quantity over another, each point with its interval.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chart {
+    /// What the vertical axis shows, with the unit.
+    pub(crate) y_title: String,
+    pub(crate) x_title: String,
+    pub(crate) x_log: bool,
+    pub(crate) y_log: bool,
+    pub(crate) series: Vec<Series>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Series {
+    /// Empty when the chart has a single series.
+    pub(crate) name: String,
+    /// In order of `x`.
+    pub(crate) points: Vec<Point>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) mark: Mark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A variant of the table: a filled dot.
+    Variant,
+    /// A point of the sweep only: part of the line.
+    Sweep,
+    /// A setting that does not settle: a hollow dot, its value depends on the length of the run.
+    Unsettled,
+}
+
+/// Horizontal bars, one a row: where the time goes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bars {
+    pub(crate) title: String,
+    pub(crate) rows: Vec<Bar>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) label: String,
+    /// The value as shown, with its unit.
+    pub(crate) shown: String,
+    /// The length of the bar, 0 to 1.
+    pub(crate) share: f64,
+}
+
+/// One line with a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Check {
+    pub(crate) verdict: Verdict,
+    pub(crate) text: Vec<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Yes,
+    No,
+    Open,
+}
+
+impl Span {
+    pub(crate) fn text(words: impl Into<String>) -> Span {
+        Span::Text(words.into())
+    }
+
+    pub(crate) fn code(words: impl Into<String>) -> Span {
+        Span::Code(words.into())
+    }
+
+    /// The words alone.
+    pub(crate) fn plain(spans: &[Span]) -> String {
+        let mut out = String::new();
+        for span in spans {
+            match span {
+                Span::Text(words) | Span::Code(words) | Span::Toned(_, words) => out += words,
+                Span::Strong(inner) | Span::Emphasis(inner) | Span::Link { text: inner, .. } => {
+                    out += &Span::plain(inner);
+                }
+                Span::Break => out.push('\n'),
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,4 @@
+//! Results as documents: `view` turns one thing into a [`document::Document`] in one language,
+//! `render` turns a document into a format.
+
+pub(crate) mod document;
