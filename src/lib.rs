@@ -1,6 +1,8 @@
 //! `prep`: interview preparation with runnable simulations of one marketplace backend.
 
 mod content;
+mod engine;
+mod random;
 mod report;
 
 use std::process::ExitCode;

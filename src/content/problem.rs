@@ -153,7 +153,7 @@ pub(crate) fn nearest<'a>(
         .into_iter()
         .map(|candidate| (edit_distance(&folded, &fold(candidate)), candidate))
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
+        .filter(|(distance, candidate)| *distance * 5 <= candidate.chars().count().max(3) * 2)
         .map(|(_, candidate)| candidate)
 }
 

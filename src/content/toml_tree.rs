@@ -397,7 +397,7 @@ mod tests {
     fn faults_have_places() {
         assert_eq!(
             problems("a = 1\nb = \"\\u001b[31m\"\n"),
-            ["error: control characters are not allowed here\n  --> t.toml:2:5\n   |\n 2 | b = \"\\u001b[31m\"\n   |     ^^^^^^^^^^^^^\n"]
+            ["error: control characters are not allowed here\n  --> t.toml:2:5\n   |\n 2 | b = \"\\u001b[31m\"\n   |     ^^^^^^^^^^^^\n"]
         );
         assert!(problems("a = ")[0].starts_with("error: not valid TOML"), "{:?}", problems("a = "));
     }
