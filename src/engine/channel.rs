@@ -1,12 +1,12 @@
 //! Messages between processes, and signals that are given once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::executor::{Clock, ProcessId};
+use super::executor::{Clock, NOBODY, ProcessId};
 use super::wait_queue::WaitQueue;
 
 /// An unbounded first-in first-out queue of messages; each message goes to one receiver, receivers
@@ -102,27 +102,35 @@ impl<T> Drop for Receive<'_, T> {
 /// Given once, with a value; all who wait, then or later, see it.
 pub(crate) struct Signal<'w, T> {
     clock: &'w Clock,
-    value: RefCell<Option<T>>,
-    waiting: RefCell<Vec<ProcessId>>,
+    value: Cell<Option<T>>,
+    /// Nearly always there is one waiter at most, and no list is needed.
+    first: Cell<ProcessId>,
+    others: RefCell<Vec<ProcessId>>,
 }
 
-impl<'w, T: Clone> Signal<'w, T> {
+impl<'w, T: Copy> Signal<'w, T> {
     pub(crate) fn new(clock: &'w Clock) -> Signal<'w, T> {
-        Signal { clock, value: RefCell::new(None), waiting: RefCell::default() }
+        let first = Cell::new(NOBODY);
+        Signal { clock, value: Cell::new(None), first, others: RefCell::default() }
     }
 
     /// Gives the signal; only the first value counts.
     pub(crate) fn give(&self, value: T) {
-        if self.value.borrow().is_none() {
-            *self.value.borrow_mut() = Some(value);
-            for process in self.waiting.take() {
-                self.clock.wake(process);
-            }
+        if self.value.get().is_some() {
+            return;
+        }
+        self.value.set(Some(value));
+        let first = self.first.replace(NOBODY);
+        if first != NOBODY {
+            self.clock.wake(first);
+        }
+        for process in self.others.take() {
+            self.clock.wake(process);
         }
     }
 
     pub(crate) fn given(&self) -> Option<T> {
-        self.value.borrow().clone()
+        self.value.get()
     }
 
     /// Waits for the signal.
@@ -137,17 +145,22 @@ pub(crate) struct Wait<'s, T> {
     listed: bool,
 }
 
-impl<T: Clone> Future for Wait<'_, T> {
+impl<T: Copy> Future for Wait<'_, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        if let Some(value) = self.signal.given() {
+        let signal = self.signal;
+        if let Some(value) = signal.given() {
             return Poll::Ready(value);
         }
         if !self.listed {
             self.listed = true;
             // A waiter that gives up stays listed: its wake is one poll without a reason.
-            self.signal.waiting.borrow_mut().push(self.signal.clock.current());
+            if signal.first.get() == NOBODY {
+                signal.first.set(signal.clock.current());
+            } else {
+                signal.others.borrow_mut().push(signal.clock.current());
+            }
         }
         Poll::Pending
     }

@@ -10,7 +10,7 @@
 //! - [`channel`]: messages and signals
 //! - [`distribution`]: random durations; [`gauge`]: levels over time and Little's law
 
-mod calendar;
+pub(crate) mod calendar;
 pub(crate) mod channel;
 pub(crate) mod distribution;
 pub(crate) mod executor;
