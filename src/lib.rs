@@ -3,8 +3,10 @@
 mod bench;
 mod content;
 mod engine;
+mod marketplace;
 mod random;
 mod report;
+mod sims;
 mod stats;
 
 use std::process::ExitCode;

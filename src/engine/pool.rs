@@ -63,6 +63,11 @@ impl<'w> Pool<'w> {
         self.state.borrow().free
     }
 
+    /// Units in use at this instant.
+    pub(crate) fn busy(&self) -> u64 {
+        self.state.borrow().busy.level()
+    }
+
     pub(crate) fn waiting(&self) -> u32 {
         self.state.borrow().queue.len()
     }

@@ -33,7 +33,7 @@ impl Streams {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
         let state = split_mix(split_mix(split_mix(self.seed) ^ self.replication) ^ hash);
-        Stream(Xoshiro256PlusPlus::seed_from_u64(state))
+        Stream::from_seed(state)
     }
 }
 
@@ -50,6 +50,11 @@ pub(crate) fn split_mix(x: u64) -> u64 {
 pub(crate) struct Stream(Xoshiro256PlusPlus);
 
 impl Stream {
+    /// A stream from a seed that was hashed already.
+    pub(crate) fn from_seed(seed: u64) -> Stream {
+        Stream(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
     #[inline]
     pub(crate) fn bits(&mut self) -> u64 {
         self.0.next_u64()

@@ -1,0 +1,296 @@
+//! Clients: loads that make requests arrive, TCP connections that are kept and used again, and
+//! waiting for an answer.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::config::{ActionKind, Arrivals, LoadKind, LoadKnobs, Reuse};
+use super::probe::Event;
+use super::request::{self, Answer, Endpoint, Failure, Intent, Request};
+use super::tomcat::Socket;
+use super::{Marketplace, draw_seed};
+use crate::engine::executor::Sim;
+use crate::engine::time::{MILLISECOND, Nanos, from_seconds};
+use crate::random::{Stream, Streams, Zipf};
+
+/// Purposes of the draws that are made before a request exists.
+const ENDPOINT: u64 = 2_000;
+const ROW: u64 = 2_001;
+const THINK: u64 = 2_002;
+
+pub(crate) struct Load<'w> {
+    at: usize,
+    pub(crate) name: &'w str,
+    pub(crate) knobs: &'w LoadKnobs,
+    /// Endpoints with their cumulative share.
+    mix: Vec<(f64, usize)>,
+    rows: Zipf,
+    rate: Cell<f64>,
+    draws: u64,
+    arrivals: RefCell<Stream>,
+    pub(crate) connections_opened: Cell<u64>,
+}
+
+impl<'w> Load<'w> {
+    pub(crate) fn new(
+        at: usize,
+        name: &'w str,
+        knobs: &'w LoadKnobs,
+        endpoints: &[Endpoint<'w>],
+        streams: Streams,
+    ) -> Load<'w> {
+        let total: f64 = knobs.mix.0.iter().map(|(_, weight)| weight).sum();
+        let mut sum = 0.0;
+        let mix = knobs.mix.0.iter().filter_map(|(name, weight)| {
+            sum += weight / total;
+            Some((sum, endpoints.iter().position(|endpoint| endpoint.name == *name)?))
+        });
+        Load {
+            at,
+            name,
+            knobs,
+            mix: mix.collect(),
+            rows: Zipf::new(u64::from(knobs.keys), knobs.skew.0),
+            rate: Cell::new(knobs.rate.0),
+            draws: streams.stream(&format!("load.{name}.requests")).bits(),
+            arrivals: RefCell::new(streams.stream(&format!("load.{name}.arrivals"))),
+            connections_opened: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn set_rate(&self, rate: f64) {
+        self.rate.set(rate);
+    }
+
+    /// The row that a request is about.
+    pub(crate) fn row(&self, draws: u64) -> u64 {
+        self.rows.sample(&mut Stream::from_seed(draw_seed(draws, 0, ROW)))
+    }
+
+    fn intent(&self, number: u64, intended: Nanos) -> Intent {
+        let draws = draw_seed(self.draws, number, 0);
+        let endpoint = match self.mix.as_slice() {
+            [(_, only)] => *only,
+            mix => {
+                let point = Stream::from_seed(draw_seed(draws, 0, ENDPOINT)).unit();
+                let last = mix.last().map_or(0, |(_, endpoint)| *endpoint);
+                mix.iter().find(|(upto, _)| point < *upto).map_or(last, |(_, endpoint)| *endpoint)
+            }
+        };
+        Intent { load: self.at, endpoint, intended, draws }
+    }
+
+    /// Arrivals per second at a moment.
+    fn rate_at(&self, now: Nanos) -> f64 {
+        let stages = &self.knobs.stages.0;
+        let after = stages.partition_point(|(at, _)| *at <= now);
+        match (after.checked_sub(1).map(|before| stages[before]), stages.get(after)) {
+            (None, None) => self.rate.get(),
+            (None, Some((_, rate))) => *rate,
+            (Some((_, rate)), None) => rate,
+            (Some((from, low)), Some((to, high))) => {
+                low + (high - low) * (now - from) as f64 / (*to - from) as f64
+            }
+        }
+    }
+
+    /// The highest rate at any time, which open arrivals are thinned from.
+    fn rate_max(&self, market: &Marketplace<'_>) -> f64 {
+        let stages = self.knobs.stages.0.iter().map(|(_, rate)| *rate);
+        let scheduled = market.config.schedule.iter().filter_map(|action| match &action.what {
+            ActionKind::LoadRate { load, rate } if load == self.name => Some(*rate),
+            _ => None,
+        });
+        stages.chain(scheduled).fold(self.knobs.rate.0, f64::max)
+    }
+}
+
+/// Open connections without a request, by instance; the most recently used is last. An open load
+/// shares them among its clients, a user of a closed load has its own.
+#[derive(Default)]
+struct Idle<'w>(RefCell<Vec<VecDeque<Rc<Socket<'w>>>>>);
+
+impl<'w> Idle<'w> {
+    fn take(&self, instance: u32, reuse: Reuse) -> Option<Rc<Socket<'w>>> {
+        let mut idle = self.0.borrow_mut();
+        let idle = idle.get_mut(instance as usize)?;
+        match reuse {
+            Reuse::Lifo => idle.pop_back(),
+            Reuse::Fifo => idle.pop_front(),
+        }
+    }
+
+    fn keep(&self, instance: u32, socket: Rc<Socket<'w>>) {
+        let mut idle = self.0.borrow_mut();
+        if idle.len() <= instance as usize {
+            idle.resize_with(instance as usize + 1, VecDeque::new);
+        }
+        idle[instance as usize].push_back(socket);
+    }
+}
+
+/// Starts the processes of a load.
+pub(crate) fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w>) {
+    match load.knobs.kind {
+        LoadKind::Open => sim.spawn("arrivals", arrive(sim.clone(), market, load)),
+        LoadKind::Closed => {
+            for user in 0..load.knobs.users {
+                sim.spawn("user", use_again(sim.clone(), market, load, user));
+            }
+        }
+    }
+}
+
+/// Open arrivals, thinned from the highest rate, so that a change of rate leaves the other
+/// arrivals where they were.
+async fn arrive<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w>) {
+    let most = load.rate_max(market);
+    let idle = Rc::new(Idle::default());
+    let mut number = 0;
+    loop {
+        let now = market.clock.now();
+        let rate = load.rate_at(now);
+        let (gap, kept) = match load.knobs.arrivals {
+            Arrivals::Poisson => {
+                let stream = &mut *load.arrivals.borrow_mut();
+                let gap = (stream.exponential() * 1e9 / most) as Nanos;
+                let rate = load.rate_at(now.saturating_add(gap));
+                (gap, rate >= most || stream.unit() * most < rate)
+            }
+            // While nothing arrives, look again every 10 ms.
+            Arrivals::Constant if rate <= 0.0 => (10 * MILLISECOND, false),
+            Arrivals::Constant => (from_seconds(1.0 / rate), true),
+        };
+        market.clock.sleep(gap).await;
+        if market.clock.now() >= market.closes_at {
+            return;
+        }
+        if kept {
+            let intent = load.intent(number, market.clock.now());
+            sim.spawn_now("client", client(sim.clone(), market, load, Rc::clone(&idle), intent));
+            number += 1;
+        }
+    }
+}
+
+async fn client<'w>(
+    sim: Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    idle: Rc<Idle<'w>>,
+    intent: Intent,
+) {
+    exchange(&sim, market, load, &idle, &intent).await;
+}
+
+/// One user of a closed load: thinks, sends, waits for the answer, and again. With a pace the user
+/// means to send at fixed moments, and is late when the answer before was.
+async fn use_again<'w>(
+    sim: Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    user: u32,
+) {
+    let knobs = load.knobs;
+    let users = u64::from(knobs.users.max(1));
+    let clock = market.clock;
+    let idle = Idle::default();
+    clock.sleep(knobs.ramp_up.0 / users * u64::from(user)).await;
+    let pace = knobs.pace.0;
+    // Paced users start evenly spread over one interval.
+    let first = clock.now() + pace / users * u64::from(user);
+    for turn in 0.. {
+        let number = u64::from(user) << 32 | turn;
+        let intended = if pace > 0 {
+            let planned = first + turn * pace;
+            if planned > clock.now() {
+                clock.sleep(planned - clock.now()).await;
+            }
+            planned
+        } else {
+            let seed = draw_seed(load.draws, number, THINK);
+            let think = knobs.think.sample(&mut Stream::from_seed(seed));
+            clock.sleep(think).await;
+            clock.now()
+        };
+        if clock.now() >= market.closes_at {
+            return;
+        }
+        exchange(&sim, market, load, &idle, &load.intent(number, intended)).await;
+    }
+}
+
+/// Sends one request and waits for its answer, at most as long as the client is willing to.
+async fn exchange<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    idle: &Idle<'w>,
+    intent: &Intent,
+) {
+    let mut pending = market.recorder.arrives(market, intent);
+    let delay = &market.config.balancer.delay;
+    if !delay.is_zero() {
+        let seed = draw_seed(intent.draws, 0, THINK);
+        market.clock.sleep(delay.sample(&mut Stream::from_seed(seed))).await;
+    }
+    let Some(instance) = market.balancer.pick(&market.instances) else {
+        pending.finish(None, Err(Failure::NoInstance));
+        return;
+    };
+    super::count(&instance.outstanding);
+    let request = Rc::new(Request::new(sim, market, instance, intent));
+    let patience = load.knobs.timeout.0;
+    let deadline = if patience > 0 { market.clock.now() + patience } else { Nanos::MAX };
+    let left = |deadline: Nanos| deadline.saturating_sub(market.clock.now());
+    let socket = match idle.take(instance.number, load.knobs.reuse) {
+        Some(socket) => Ok(socket),
+        None => {
+            super::count(&load.connections_opened);
+            let connecting = Box::pin(instance.tomcat.connect());
+            let connected = if patience > 0 {
+                market.clock.timeout(left(deadline), connecting).await
+            } else {
+                Some(connecting.await)
+            };
+            match connected {
+                Some(Ok(socket)) => Ok(Rc::new(socket)),
+                Some(Err(_)) => Err(Failure::ConnectTimeout),
+                None => Err(Failure::ClientTimeout),
+            }
+        }
+    };
+    let socket = match socket {
+        Ok(socket) => socket,
+        Err(failure) => {
+            instance.outstanding.set(instance.outstanding.get() - 1);
+            pending.finish(Some(&request), Err(failure));
+            return;
+        }
+    };
+    socket.requests.set(socket.requests.get() + 1);
+    let work = request::serve(Rc::clone(&request), Rc::clone(&socket));
+    sim.spawn_now("request", work);
+    let answer: Option<Answer> = match request.answer.given() {
+        Some(answer) => Some(answer),
+        None if patience > 0 => {
+            market.clock.timeout(left(deadline), request.answer.wait()).await
+        }
+        None => Some(request.answer.wait().await),
+    };
+    match answer {
+        Some(answer) => {
+            pending.finish(Some(&request), answer);
+            let most = market.config.tomcat.keep_alive_requests.count();
+            if load.knobs.keep_alive && socket.requests.get() < most {
+                idle.keep(instance.number, socket);
+            }
+        }
+        None => {
+            request.abandoned.set(true);
+            market.probe.tell(Event::GaveUp { request: request.number });
+            pending.finish(Some(&request), Err(Failure::ClientTimeout));
+        }
+    }
+}

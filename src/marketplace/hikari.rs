@@ -1,0 +1,145 @@
+//! The connection pool of one instance.
+
+use std::cell::{Cell, RefCell};
+
+use super::config::Config;
+use super::knobs::Limit;
+use super::mysql::{Database, Visit};
+use crate::engine::distribution::Distribution;
+use crate::engine::executor::{Clock, Sim};
+use crate::engine::gauge::Census;
+use crate::engine::pool::Occupancy;
+use crate::engine::racing_pool::{RacingPermit, RacingPool};
+use crate::engine::time::Nanos;
+use crate::random::{Stream, Streams};
+use crate::stats::histogram::Histogram;
+
+pub(crate) struct Hikari<'w> {
+    clock: &'w Clock,
+    pool: RacingPool<'w>,
+    size_max: u32,
+    minimum_idle: u32,
+    /// Connections that are being opened.
+    opening: Cell<u32>,
+    timeout: Nanos,
+    creation: &'w Distribution,
+    stream: RefCell<Stream>,
+    pub(crate) holders: RefCell<Census>,
+    pub(crate) holds: RefCell<Histogram>,
+}
+
+/// A borrowed connection; returned when dropped.
+pub(crate) struct Connection<'w> {
+    permit: Option<RacingPermit<'w>>,
+    hikari: &'w Hikari<'w>,
+    since: Nanos,
+    visit: Option<Visit<'w>>,
+}
+
+/// `connectionTimeout` passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ConnectionTimeout;
+
+impl<'w> Hikari<'w> {
+    pub(crate) fn new(
+        clock: &'w Clock,
+        config: &'w Config,
+        instance: u32,
+        streams: Streams,
+    ) -> Hikari<'w> {
+        let knobs = &config.hikari;
+        let wake_ups = streams.stream(&format!("instance.{instance}.hikari.wake-up"));
+        let size_max = knobs.pool_max;
+        let minimum_idle = match knobs.minimum_idle {
+            Limit::Of(count) => count.min(size_max),
+            Limit::Unlimited => size_max,
+        };
+        Hikari {
+            clock,
+            pool: RacingPool::new(clock, 0, knobs.wake_up.clone(), wake_ups),
+            size_max,
+            minimum_idle,
+            opening: Cell::new(0),
+            timeout: knobs.timeout.0,
+            creation: &knobs.creation,
+            stream: RefCell::new(streams.stream(&format!("instance.{instance}.hikari.creation"))),
+            holders: RefCell::default(),
+            holds: RefCell::default(),
+        }
+    }
+
+    /// Opens the connections that stand from the start.
+    pub(crate) fn fill(&'w self, sim: &Sim<'w>, database: &'w Database<'w>) {
+        for _ in 0..self.minimum_idle {
+            self.grow(sim, database);
+        }
+    }
+
+    /// Opens one connection, unless the pool is complete with those on the way.
+    fn grow(&'w self, sim: &Sim<'w>, database: &'w Database<'w>) {
+        if self.pool.units() + self.opening.get() >= self.size_max {
+            return;
+        }
+        let span = self.creation.sample(&mut self.stream.borrow_mut());
+        if span == 0 {
+            if database.connect() {
+                self.pool.add_unit();
+            }
+            return;
+        }
+        self.opening.set(self.opening.get() + 1);
+        sim.spawn_now("connection opening", async move {
+            self.clock.sleep(span).await;
+            self.opening.set(self.opening.get() - 1);
+            if database.connect() {
+                self.pool.add_unit();
+            }
+        });
+    }
+
+    /// Borrows a connection.
+    ///
+    /// # Errors
+    /// None was to be had within `connection-timeout`.
+    pub(crate) async fn borrow(
+        &'w self,
+        sim: &Sim<'w>,
+        database: &'w Database<'w>,
+    ) -> Result<Connection<'w>, ConnectionTimeout> {
+        if self.pool.free() == 0 {
+            self.grow(sim, database);
+        }
+        let permit = self.clock.timeout(self.timeout, self.pool.acquire()).await;
+        let now = self.clock.now();
+        let permit = permit.ok_or(ConnectionTimeout)?;
+        let visit = Visit::enter(self.clock, &self.holders);
+        Ok(Connection { permit: Some(permit), hikari: self, since: now, visit: Some(visit) })
+    }
+
+    pub(crate) fn occupancy(&self) -> Occupancy {
+        self.pool.occupancy()
+    }
+
+    pub(crate) fn lost_races(&self) -> u64 {
+        self.pool.lost_races()
+    }
+
+    pub(crate) fn size(&self) -> u32 {
+        self.pool.units()
+    }
+}
+
+impl Connection<'_> {
+    pub(crate) fn number(&self) -> u32 {
+        self.permit.as_ref().map_or(0, RacingPermit::unit)
+    }
+}
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        let held = self.hikari.clock.now() - self.since;
+        self.hikari.holds.borrow_mut().record(held);
+        self.visit = None;
+        self.permit = None;
+    }
+}

@@ -1,0 +1,226 @@
+//! The one simulated backend: clients, balancer, Tomcat, HikariCP, MySQL.
+//!
+//! ```text
+//! clients ─ connection ─► balancer ─► instance ─► Tomcat's backlog ─► thread ─► request script
+//!    ▲                                                                 │  app cores, remote calls
+//!    └───────────────────────────── answer ◄───────────────────────────┤  HikariCP ─► MySQL cores
+//! ```
+//!
+//! A client and the server's work on its request are separate processes: a client that gives up
+//! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
+//! sim and no output format.
+
+pub(crate) mod clients;
+pub(crate) mod config;
+pub(crate) mod hikari;
+pub(crate) mod instance;
+pub(crate) mod knobs;
+pub(crate) mod mysql;
+pub(crate) mod observations;
+pub(crate) mod probe;
+pub(crate) mod request;
+pub(crate) mod station;
+pub(crate) mod tomcat;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+
+use crate::engine::executor::{Clock, Limits, RunError, Sim};
+use crate::engine::time::Nanos;
+use crate::random::{Streams, split_mix};
+use clients::Load;
+use config::{Action, ActionKind, Config};
+use instance::{Instance, Lifecycle};
+use mysql::Database;
+use observations::{Observations, Recorder, Window};
+use probe::{Event, Probe, Recorded};
+use request::Endpoint;
+use station::Station;
+
+/// The running backend of one replication.
+pub(crate) struct Marketplace<'w> {
+    pub(crate) clock: &'w Clock,
+    pub(crate) config: &'w Config,
+    pub(crate) streams: Streams,
+    pub(crate) instances: Vec<Instance<'w>>,
+    /// Instances that take part in balancing right now.
+    pub(crate) balancer: instance::Balancer,
+    /// By role; statements are routed among them.
+    pub(crate) databases: Vec<Database<'w>>,
+    pub(crate) loads: Vec<Load<'w>>,
+    pub(crate) stations: Vec<Station<'w>>,
+    pub(crate) endpoints: Vec<Endpoint<'w>>,
+    pub(crate) recorder: Recorder,
+    pub(crate) probe: Probe<'w>,
+    /// No new arrivals from this moment on.
+    pub(crate) closes_at: Nanos,
+    requests: Cell<u64>,
+}
+
+/// How one replication is run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) streams: Streams,
+    pub(crate) window: Window,
+    /// Most calendar entries.
+    pub(crate) events: u64,
+    /// Whether the probe keeps every event.
+    pub(crate) record: bool,
+}
+
+/// What one replication gave.
+pub(crate) struct Replication {
+    pub(crate) observations: Observations,
+    pub(crate) events: u64,
+    /// Empty unless the plan asked for it.
+    pub(crate) recorded: Vec<Recorded>,
+}
+
+/// Why a replication could not be finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failed {
+    Engine(RunError),
+    /// The books of a component do not balance: a bug of ours, never of the input.
+    Audit(String),
+}
+
+impl<'w> Marketplace<'w> {
+    fn new(clock: &'w Clock, config: &'w Config, plan: &Plan) -> Marketplace<'w> {
+        let streams = plan.streams;
+        let databases = vec![Database::new(clock, config)];
+        let endpoints = Endpoint::all(config);
+        let loads = config
+            .loads
+            .iter()
+            .enumerate()
+            .map(|(at, (name, knobs))| Load::new(at, name, knobs, &endpoints, streams))
+            .collect();
+        let stations = config
+            .stations
+            .iter()
+            .map(|(name, knobs)| Station::new(clock, name, knobs))
+            .collect();
+        let instances: Vec<Instance<'w>> = (0..config.app.instances)
+            .map(|number| Instance::new(clock, config, number, streams))
+            .collect();
+        let recorder = Recorder::new(
+            plan.window,
+            config.loads.keys().cloned().collect(),
+            endpoints.iter().map(|endpoint| endpoint.name.to_owned()).collect(),
+        );
+        Marketplace {
+            clock,
+            config,
+            streams,
+            balancer: instance::Balancer::new(config.balancer.policy, streams),
+            instances,
+            databases,
+            loads,
+            stations,
+            endpoints,
+            recorder,
+            probe: Probe::new(clock, plan.record),
+            closes_at: plan.window.arrivals_until(),
+            requests: Cell::new(0),
+        }
+    }
+
+    /// A number for each request, in order of arrival over all loads.
+    pub(crate) fn next_request(&self) -> u64 {
+        let number = self.requests.get();
+        self.requests.set(number + 1);
+        number
+    }
+
+    /// The database that a statement goes to.
+    pub(crate) fn database_for(&self, _: &mysql::Statement<'_>) -> &Database<'w> {
+        // One primary takes everything until there are replicas to read from.
+        let primary = |database: &&Database<'_>| database.role == mysql::Role::Primary;
+        self.databases.iter().find(primary).unwrap_or(&self.databases[0])
+    }
+}
+
+/// Runs one replication from an empty start.
+///
+/// # Errors
+/// See [`Failed`].
+pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
+    let clock = Clock::new();
+    let market = Marketplace::new(&clock, config, plan);
+    let sim = Sim::new(&clock);
+    start(&sim, &market);
+    let limits = |until| Limits { until, events: plan.events };
+    let window = plan.window;
+    let mut run = || {
+        sim.run(limits(window.from))?;
+        market.recorder.open(&market);
+        sim.run(limits(window.to))?;
+        market.recorder.close(&market);
+        if window.until > window.to {
+            sim.run(limits(window.until))?;
+        }
+        Ok(())
+    };
+    let outcome: Result<(), RunError> = run();
+    // Who still waits leaves now, so that the books can be checked.
+    market.recorder.end(&market);
+    sim.close();
+    drop(sim);
+    outcome.map_err(Failed::Engine)?;
+    let observations = market.recorder.finish(&market).map_err(Failed::Audit)?;
+    Ok(Replication { observations, events: clock.events(), recorded: market.probe.take() })
+}
+
+fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
+    for instance in &market.instances {
+        sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+    }
+    for action in &market.config.schedule {
+        sim.spawn("schedule", act(sim.clone(), market, action));
+    }
+    for load in &market.loads {
+        clients::start(sim, market, load);
+    }
+}
+
+async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) {
+    market.clock.sleep(action.at.0).await;
+    match &action.what {
+        ActionKind::LoadRate { load, rate } => {
+            for other in market.loads.iter().filter(|other| other.name == load) {
+                other.set_rate(*rate);
+            }
+        }
+        ActionKind::MysqlSpeed(share) => {
+            for database in &market.databases {
+                database.set_speed(*share);
+            }
+        }
+        ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
+        ActionKind::Start(number) => {
+            let instance = &market.instances[*number as usize];
+            if instance.lifecycle.get() == Lifecycle::Gone {
+                sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+            }
+        }
+    }
+}
+
+/// The seed of one draw of one request: the same whatever happened before it, so that variants
+/// see the same work for the same request.
+pub(crate) fn draw_seed(base: u64, request: u64, purpose: u64) -> u64 {
+    split_mix(split_mix(base ^ request.wrapping_mul(0x9e37_79b9_7f4a_7c15)) ^ purpose)
+}
+
+/// Levels that are shared by components: a cell with the time it was last seen.
+pub(crate) type Counter = Cell<u64>;
+
+/// Adds one.
+pub(crate) fn count(counter: &Counter) {
+    counter.set(counter.get() + 1);
+}
+
+/// The events of a replication that was replayed.
+pub(crate) type Log = RefCell<Vec<(Nanos, Event)>>;

@@ -1,0 +1,549 @@
+//! What one replication showed: plain data, taken from a window of its time.
+
+use std::cell::{Cell, RefCell};
+
+use super::Marketplace;
+use super::probe::Stage;
+use super::request::{Answer, Failure, Intent, Request};
+use crate::engine::gauge::Census;
+use crate::engine::time::{Nanos, to_seconds};
+use crate::stats::histogram::Histogram;
+
+/// Which part of a run is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) from: Nanos,
+    pub(crate) to: Nanos,
+    /// The run goes on until here, so that what arrived can be finished.
+    pub(crate) until: Nanos,
+    pub(crate) counts: Counts,
+    /// Length of one step of a series over time, 0 for none.
+    pub(crate) step: Nanos,
+}
+
+/// Which requests belong to the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Those that were finished in it.
+    Finished,
+    /// Those that were meant to be sent in it; unanswered ones count when the run ends.
+    Intended,
+}
+
+impl Window {
+    /// Nothing arrives after this moment.
+    pub(crate) fn arrivals_until(&self) -> Nanos {
+        self.to
+    }
+
+    fn holds(&self, at: Nanos) -> bool {
+        at >= self.from && at < self.to
+    }
+}
+
+/// Sums of one step of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SeriesStep {
+    pub(crate) arrived: u64,
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    /// Of the completed, nanoseconds.
+    pub(crate) latency: u128,
+}
+
+/// Latency buckets with the time spent in each stage: where the slow ones spend theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Breakdown {
+    /// By bucket of latency: count, then nanoseconds by stage.
+    buckets: Vec<(u64, [u64; Stage::ALL.len()])>,
+}
+
+const BUCKETS_AN_OCTAVE: u32 = 16;
+
+impl Breakdown {
+    fn bucket(latency: Nanos) -> usize {
+        let latency = latency.max(u64::from(BUCKETS_AN_OCTAVE));
+        let octave = latency.ilog2();
+        let within = (latency >> (octave - BUCKETS_AN_OCTAVE.ilog2())) as u32 - BUCKETS_AN_OCTAVE;
+        (octave * BUCKETS_AN_OCTAVE + within) as usize
+    }
+
+    fn add(&mut self, latency: Nanos, stages: &[Cell<Nanos>; Stage::ALL.len()]) {
+        let bucket = Breakdown::bucket(latency);
+        if self.buckets.len() <= bucket {
+            self.buckets.resize(bucket + 1, Default::default());
+        }
+        let (count, sums) = &mut self.buckets[bucket];
+        *count += 1;
+        for (sum, stage) in sums.iter_mut().zip(stages) {
+            *sum += stage.get();
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Breakdown) {
+        if self.buckets.len() < other.buckets.len() {
+            self.buckets.resize(other.buckets.len(), Default::default());
+        }
+        for ((count, sums), (more, others)) in self.buckets.iter_mut().zip(&other.buckets) {
+            *count += more;
+            for (sum, other) in sums.iter_mut().zip(others) {
+                *sum += other;
+            }
+        }
+    }
+
+    /// Mean milliseconds by stage of the requests whose rank by latency lies between two shares.
+    /// `None` without requests. Buckets are 4 to 6 % wide, and whole.
+    pub(crate) fn between(&self, low: f64, high: f64) -> Option<[f64; Stage::ALL.len()]> {
+        let total: u64 = self.buckets.iter().map(|(count, _)| count).sum();
+        let (from, to) = (low * total as f64, high * total as f64);
+        let (mut rank, mut count, mut sums) = (0u64, 0u64, [0u64; Stage::ALL.len()]);
+        for (here, times) in &self.buckets {
+            let next = rank + here;
+            if *here > 0 && next as f64 > from && (rank as f64) < to {
+                count += here;
+                for (sum, time) in sums.iter_mut().zip(times) {
+                    *sum += time;
+                }
+            }
+            rank = next;
+        }
+        (count > 0).then(|| sums.map(|sum| sum as f64 / count as f64 / 1e6))
+    }
+}
+
+/// What all requests, or those of one endpoint or load, came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) offered: u64,
+    /// Succeeded within the window of time.
+    pub(crate) completed: u64,
+    /// Succeeded, of those that belong to the window.
+    pub(crate) ok: u64,
+    pub(crate) failures: [u64; Failure::ALL.len()],
+    pub(crate) latency: Histogram,
+}
+
+impl Group {
+    pub(crate) fn failed(&self) -> u64 {
+        self.failures.iter().sum()
+    }
+}
+
+/// Levels, averaged over the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Levels {
+    pub(crate) inside: f64,
+    pub(crate) thread_busy: f64,
+    pub(crate) thread_queue: f64,
+    pub(crate) connections: f64,
+    pub(crate) app_cores_busy: f64,
+    pub(crate) pool_busy: f64,
+    pub(crate) pool_waiting: f64,
+    pub(crate) db_cores_busy: f64,
+}
+
+/// One station's share of what was seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StationObservations {
+    pub(crate) name: String,
+    pub(crate) busy: f64,
+    pub(crate) waiting: f64,
+    pub(crate) waits: Histogram,
+    pub(crate) responses: Histogram,
+    pub(crate) servers: u32,
+}
+
+/// The whole replication's books.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Audit {
+    pub(crate) arrived: u64,
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    /// Neither when the run ended.
+    pub(crate) inside_at_end: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Observations {
+    pub(crate) seconds: f64,
+    pub(crate) all: Group,
+    pub(crate) endpoints: Vec<(String, Group)>,
+    pub(crate) loads: Vec<(String, Group)>,
+    pub(crate) failed_latency: Histogram,
+    /// Latency as a tool that waits for answers records it: from the actual sending.
+    pub(crate) recorded_latency: Histogram,
+    pub(crate) pool_wait: Histogram,
+    pub(crate) pool_hold: Histogram,
+    pub(crate) thread_wait: Histogram,
+    pub(crate) levels: Levels,
+    pub(crate) pool_size: u32,
+    pub(crate) lost_races: u64,
+    pub(crate) dropped_syns: u64,
+    pub(crate) refused_connections: u64,
+    pub(crate) connections_opened: u64,
+    pub(crate) wasted: u64,
+    pub(crate) stations: Vec<StationObservations>,
+    pub(crate) breakdown: Breakdown,
+    pub(crate) series: Vec<SeriesStep>,
+    /// Requests inside at the start and the end of the window.
+    pub(crate) inside: (u64, u64),
+    /// Mean number inside in each of equal parts of the window, for finding the warm-up.
+    pub(crate) inside_series: Vec<f64>,
+    pub(crate) audit: Audit,
+}
+
+/// Collects while the replication runs.
+pub(crate) struct Recorder {
+    window: Window,
+    state: RefCell<Observations>,
+    clients: RefCell<Census>,
+    pub(crate) server: RefCell<Census>,
+    /// Areas at the start of the window.
+    opened: Cell<Areas>,
+    lost_before: Cell<u64>,
+    ended: Cell<bool>,
+    part: Cell<PartOfSeries>,
+}
+
+/// Parts of the window whose mean number inside is kept.
+pub(crate) const INSIDE_PARTS: usize = 500;
+
+#[derive(Clone, Copy, Default)]
+struct PartOfSeries {
+    at: Nanos,
+    area: u128,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Areas {
+    inside: u128,
+    thread_busy: u128,
+    thread_queue: u128,
+    connections: u128,
+    app_cores: u128,
+    pool_busy: u128,
+    pool_waiting: u128,
+    db_cores: u128,
+}
+
+impl Areas {
+    fn of(market: &Marketplace<'_>) -> Areas {
+        let now = market.clock.now();
+        let mut areas =
+            Areas { inside: market.recorder.clients.borrow().area(now), ..Areas::default() };
+        for instance in &market.instances {
+            let (threads, pool) = (instance.tomcat.occupancy(), instance.hikari.occupancy());
+            areas.thread_busy += threads.busy;
+            areas.thread_queue += threads.waiting;
+            areas.connections += instance.tomcat.connections_area();
+            areas.app_cores += instance.cores.busy_area();
+            areas.pool_busy += pool.busy;
+            areas.pool_waiting += pool.waiting;
+        }
+        areas.db_cores = market.databases.iter().map(|database| database.busy_area()).sum();
+        areas
+    }
+
+    fn means(&self, from: &Areas, span: Nanos) -> Levels {
+        let mean = |to: u128, from: u128| (to - from) as f64 / span.max(1) as f64;
+        Levels {
+            inside: mean(self.inside, from.inside),
+            thread_busy: mean(self.thread_busy, from.thread_busy),
+            thread_queue: mean(self.thread_queue, from.thread_queue),
+            connections: mean(self.connections, from.connections),
+            app_cores_busy: mean(self.app_cores, from.app_cores),
+            pool_busy: mean(self.pool_busy, from.pool_busy),
+            pool_waiting: mean(self.pool_waiting, from.pool_waiting),
+            db_cores_busy: mean(self.db_cores, from.db_cores),
+        }
+    }
+}
+
+impl Recorder {
+    pub(crate) fn new(window: Window, loads: Vec<String>, endpoints: Vec<String>) -> Recorder {
+        let groups = |names: Vec<String>| {
+            names.into_iter().map(|name| (name, Group::default())).collect::<Vec<_>>()
+        };
+        let steps = if window.step > 0 { window.to.div_ceil(window.step) as usize } else { 0 };
+        let state = Observations {
+            seconds: to_seconds(window.to - window.from),
+            loads: groups(loads),
+            endpoints: groups(endpoints),
+            series: vec![SeriesStep::default(); steps],
+            ..Observations::default()
+        };
+        Recorder {
+            window,
+            state: RefCell::new(state),
+            clients: RefCell::default(),
+            server: RefCell::default(),
+            opened: Cell::default(),
+            lost_before: Cell::new(0),
+            ended: Cell::new(false),
+            part: Cell::default(),
+        }
+    }
+
+    /// The window begins.
+    pub(crate) fn open(&self, market: &Marketplace<'_>) {
+        self.opened.set(Areas::of(market));
+        let inside = self.clients.borrow().inside();
+        self.state.borrow_mut().inside.0 = inside;
+        self.lost_before.set(lost_races(market));
+        self.part.set(PartOfSeries { at: market.clock.now(), area: self.opened.get().inside });
+        for instance in &market.instances {
+            instance.hikari.holds.take();
+        }
+        for station in &market.stations {
+            station.waits.take();
+            station.responses.take();
+        }
+    }
+
+    /// The window ends.
+    pub(crate) fn close(&self, market: &Marketplace<'_>) {
+        self.note_parts(market.clock.now());
+        let state = &mut *self.state.borrow_mut();
+        let (before, after) = (self.opened.get(), Areas::of(market));
+        state.levels = after.means(&before, self.window.to - self.window.from);
+        state.inside.1 = self.clients.borrow().inside();
+        state.lost_races = lost_races(market) - self.lost_before.get();
+        state.pool_size = market.instances.iter().map(|instance| instance.hikari.size()).sum();
+        for instance in &market.instances {
+            state.pool_hold.merge(&instance.hikari.holds.take());
+            state.dropped_syns += instance.tomcat.dropped_syns.get();
+        }
+        for database in &market.databases {
+            state.refused_connections += database.refused.get();
+        }
+        let now = market.clock.now();
+        let span = now.max(1) as f64;
+        for station in &market.stations {
+            // Station levels are means over the whole run: described models start empty too.
+            let occupancy = station.occupancy();
+            state.stations.push(StationObservations {
+                name: station.name.to_owned(),
+                busy: occupancy.busy as f64 / span,
+                waiting: occupancy.waiting as f64 / span,
+                waits: station.waits.take(),
+                responses: station.responses.take(),
+                servers: station.servers_count,
+            });
+        }
+    }
+
+    /// The run is over; whoever still waits for an answer does not get one.
+    pub(crate) fn end(&self, market: &Marketplace<'_>) {
+        self.ended.set(true);
+        let clients = self.clients.borrow();
+        let state = &mut *self.state.borrow_mut();
+        state.audit.inside_at_end = clients.inside();
+        state.audit.arrived = clients.entered();
+        state.connections_opened =
+            market.loads.iter().map(|load| load.connections_opened.get()).sum();
+    }
+
+    /// Checks the books of every component and hands the observations over.
+    ///
+    /// # Errors
+    /// The name of the component whose books do not balance, with both sides.
+    pub(crate) fn finish(&self, market: &Marketplace<'_>) -> Result<Observations, String> {
+        let now = market.clock.now();
+        let mut books = vec![
+            ("clients".to_owned(), self.clients.borrow().report(now)),
+            ("server".to_owned(), self.server.borrow().report(now)),
+        ];
+        for instance in &market.instances {
+            let name = |part: &str| format!("instance {} {part}", instance.number);
+            books.push((name("thread queue"), instance.tomcat.queue.borrow().report(now)));
+            books.push((name("pool"), instance.hikari.holders.borrow().report(now)));
+        }
+        for database in &market.databases {
+            books.push(("statements".to_owned(), database.statements.borrow().report(now)));
+        }
+        for station in &market.stations {
+            books.push((format!("station {}", station.name), station.visitors.borrow().report(now)));
+        }
+        for (name, book) in books {
+            if !book.holds() {
+                return Err(format!("{name}: {book:?}"));
+            }
+        }
+        let state = self.state.take();
+        let audit = state.audit;
+        if audit.arrived != audit.completed + audit.failed + audit.inside_at_end {
+            return Err(format!("requests: {audit:?}"));
+        }
+        Ok(state)
+    }
+
+    /// Brings the series of the number inside up to `now`.
+    fn note_parts(&self, now: Nanos) {
+        let length = (self.window.to - self.window.from) / INSIDE_PARTS as u64;
+        let mut part = self.part.get();
+        if length == 0 || now < part.at + length || now < self.window.from {
+            return;
+        }
+        let clients = self.clients.borrow();
+        let state = &mut *self.state.borrow_mut();
+        while now >= part.at + length && state.inside_series.len() < INSIDE_PARTS {
+            let end = part.at + length;
+            // The level has not changed since the last note, which was before `end`.
+            let area = clients.area(now) - u128::from(clients.inside()) * u128::from(now - end);
+            state.inside_series.push((area - part.area) as f64 / length as f64);
+            part = PartOfSeries { at: end, area };
+        }
+        self.part.set(part);
+    }
+
+    /// A client means to send a request.
+    pub(crate) fn arrives<'w>(
+        &self,
+        market: &'w Marketplace<'w>,
+        intent: &Intent,
+    ) -> Pending<'w> {
+        let now = market.clock.now();
+        self.note_parts(now);
+        // A paced user may be late: it has been inside since it meant to send.
+        self.clients.borrow_mut().enter(now);
+        let state = &mut *self.state.borrow_mut();
+        if let Some(step) = self.window.step_of(intent.intended, &mut state.series) {
+            step.arrived += 1;
+        }
+        if self.window.holds(intent.intended) {
+            state.all.offered += 1;
+            state.loads[intent.load].1.offered += 1;
+            state.endpoints[intent.endpoint].1.offered += 1;
+        }
+        Pending {
+            market,
+            load: intent.load,
+            endpoint: intent.endpoint,
+            intended: intent.intended,
+            sent: now,
+            done: false,
+        }
+    }
+
+    fn belongs(&self, intended: Nanos, now: Nanos) -> bool {
+        match self.window.counts {
+            Counts::Intended => self.window.holds(intended),
+            Counts::Finished => self.window.holds(now),
+        }
+    }
+
+    fn finished(&self, pending: &Pending<'_>, request: Option<&Request<'_>>, answer: Answer) {
+        let now = pending.market.clock.now();
+        self.note_parts(now);
+        self.clients.borrow_mut().leave(now, pending.sent);
+        let state = &mut *self.state.borrow_mut();
+        let latency = now - pending.intended;
+        if !self.ended.get() {
+            match answer {
+                Ok(()) => state.audit.completed += 1,
+                Err(_) => state.audit.failed += 1,
+            }
+        }
+        if let Some(step) = self.window.step_of(now, &mut state.series) {
+            match answer {
+                Ok(()) => {
+                    step.completed += 1;
+                    step.latency += u128::from(latency);
+                }
+                Err(_) => step.failed += 1,
+            }
+        }
+        let in_time = self.window.holds(now) && answer.is_ok();
+        let belongs = self.belongs(pending.intended, now);
+        if !in_time && !belongs {
+            return;
+        }
+        let alone = state.endpoints.len() == 1;
+        let one_load = state.loads.len() == 1;
+        let groups = [
+            Some((&mut state.all, true)),
+            state.endpoints.get_mut(pending.endpoint).map(|(_, group)| (group, !alone)),
+            state.loads.get_mut(pending.load).map(|(_, group)| (group, !one_load)),
+        ];
+        for (group, keeps_latency) in groups.into_iter().flatten() {
+            group.completed += u64::from(in_time);
+            if belongs {
+                match answer {
+                    Ok(()) => {
+                        group.ok += 1;
+                        if keeps_latency {
+                            group.latency.record(latency);
+                        }
+                    }
+                    Err(failure) => group.failures[failure as usize] += 1,
+                }
+            }
+        }
+        if !belongs {
+            return;
+        }
+        if answer.is_err() {
+            state.failed_latency.record(latency);
+            return;
+        }
+        state.recorded_latency.record(now - pending.sent);
+        if let Some(request) = request {
+            state.breakdown.add(latency, &request.stages);
+            state.thread_wait.record(request.stages[Stage::ThreadQueue as usize].get());
+        }
+    }
+
+    /// A request waited this long for a connection, got or not.
+    pub(crate) fn pool_wait(&self, request: &Request<'_>, waited: Nanos) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().pool_wait.record(waited);
+        }
+    }
+
+    /// The server finished work that nobody waits for any more.
+    pub(crate) fn wasted(&self, request: &Request<'_>) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().wasted += 1;
+        }
+    }
+}
+
+impl Window {
+    fn step_of<'s>(&self, at: Nanos, series: &'s mut [SeriesStep]) -> Option<&'s mut SeriesStep> {
+        if self.step == 0 {
+            return None;
+        }
+        series.get_mut((at / self.step) as usize)
+    }
+}
+
+fn lost_races(market: &Marketplace<'_>) -> u64 {
+    market.instances.iter().map(|instance| instance.hikari.lost_races()).sum()
+}
+
+/// A client that waits for its answer. If the run ends first, it stays unanswered.
+pub(crate) struct Pending<'w> {
+    market: &'w Marketplace<'w>,
+    load: usize,
+    endpoint: usize,
+    intended: Nanos,
+    /// When it was actually sent.
+    sent: Nanos,
+    done: bool,
+}
+
+impl Pending<'_> {
+    pub(crate) fn finish(&mut self, request: Option<&Request<'_>>, answer: Answer) {
+        self.done = true;
+        self.market.recorder.finished(self, request, answer);
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.market.recorder.finished(self, None, Err(Failure::Unanswered));
+        }
+    }
+}

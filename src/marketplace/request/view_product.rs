@@ -1,0 +1,21 @@
+//! `GET /products/{id}`: the product and its best bid.
+
+use super::{Answer, Request, statement};
+use crate::marketplace::mysql::Verb;
+
+pub(super) async fn run(request: &Request<'_>) -> Answer {
+    let costs = &request.market.config.endpoints;
+    request.cpu(&costs.app_cpu).await;
+
+    // @Transactional(readOnly = true)
+    let mut transaction = request.begin().await?;
+    let product = request.row();
+    let find_product = statement(Verb::Select, "products", product, request.draw(&costs.short_cpu));
+    transaction.run(find_product).await?;
+    let find_best_bid = statement(Verb::Select, "bids", product, request.draw(&costs.short_cpu));
+    transaction.run(find_best_bid).await?;
+    transaction.commit().await;
+
+    request.render().await;
+    Ok(())
+}

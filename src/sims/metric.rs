@@ -1,0 +1,316 @@
+//! Metrics: what a claim, a column or a target can name. One row each; the value comes from what
+//! a replication observed.
+
+use crate::content::text::{Text, both};
+use crate::marketplace::observations::{Group, Observations};
+use crate::marketplace::request::Failure;
+use crate::stats::comparison::Better;
+use crate::stats::histogram::Histogram;
+
+/// What may stand behind the `@`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Labels {
+    None,
+    /// An endpoint or a load; without a label, all requests.
+    Group,
+    /// A kind of error, always.
+    Error,
+    /// A station, always.
+    Station,
+}
+
+/// How the estimate and its interval follow from the replications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Mean,
+    Percentile,
+    Share,
+    /// Events in one replication's window.
+    Count,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Metric {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) better: Better,
+    pub(crate) labels: Labels,
+    pub(crate) kind: Kind,
+    pub(crate) en: &'static str,
+    pub(crate) ko: &'static str,
+}
+
+macro_rules! metrics {
+    ($($name:literal, $unit:literal, $better:ident, $labels:ident, $kind:ident, $en:literal, $ko:literal;)+) => {
+        pub(crate) const METRICS: &[Metric] = &[
+            $(Metric {
+                name: $name,
+                unit: $unit,
+                better: Better::$better,
+                labels: Labels::$labels,
+                kind: Kind::$kind,
+                en: $en,
+                ko: $ko,
+            }),+
+        ];
+    };
+}
+
+metrics! {
+    "offered_per_s", "1/s", Neither, Group, Mean, "requests that clients meant to send", "클라이언트가 보내려 한 요청";
+    "completed_per_s", "1/s", More, Group, Mean, "successful answers, the goodput", "성공한 응답(goodput)";
+    "ok_count", "count", More, Group, Count, "requests that succeeded, of those that belong to the window", "측정 구간에 속한 요청 중 성공한 수";
+    "latency_ms_mean", "ms", Less, Group, Mean, "mean latency of successful requests, from the intended arrival", "성공한 요청의 평균 지연 시간(보내려던 시각부터)";
+    "latency_ms_p50", "ms", Less, Group, Percentile, "median latency", "지연 시간 중앙값";
+    "latency_ms_p90", "ms", Less, Group, Percentile, "latency that 9 of 10 requests do not exceed", "요청 10개 중 9개가 넘지 않는 지연 시간";
+    "latency_ms_p95", "ms", Less, Group, Percentile, "latency that 19 of 20 requests do not exceed", "요청 20개 중 19개가 넘지 않는 지연 시간";
+    "latency_ms_p99", "ms", Less, Group, Percentile, "latency that 99 of 100 requests do not exceed", "요청 100개 중 99개가 넘지 않는 지연 시간";
+    "latency_ms_max", "ms", Less, Group, Mean, "longest latency of a replication", "반복 실행에서 가장 긴 지연 시간";
+    "recorded_latency_ms_mean", "ms", Less, None, Mean, "mean latency as a tool records it that starts its clock when it sends", "보낸 순간부터 재는 도구가 기록한 평균 지연 시간";
+    "recorded_latency_ms_p50", "ms", Less, None, Percentile, "the recorded median", "기록된 중앙값";
+    "recorded_latency_ms_p99", "ms", Less, None, Percentile, "the recorded p99", "기록된 p99";
+    "failed_latency_ms_mean", "ms", Less, None, Mean, "mean time until a failure", "실패까지 걸린 평균 시간";
+    "failed_latency_ms_p50", "ms", Less, None, Percentile, "median time until a failure", "실패까지 걸린 시간의 중앙값";
+    "failed_latency_ms_p99", "ms", Less, None, Percentile, "time until a failure that 99 of 100 do not exceed", "실패까지 걸린 시간의 p99";
+    "error_share", "share", Less, Group, Share, "share of the requests that failed", "실패한 요청의 비율";
+    "error_share", "share", Less, Error, Share, "share that failed in this way", "이 이유로 실패한 비율";
+    "error_count", "count", Less, Error, Count, "failures of this kind in one replication's window", "반복 한 번의 측정 구간에서 이 이유로 실패한 수";
+    "wasted_share", "share", Less, None, Share, "server work finished after the client had left, per request", "클라이언트가 떠난 뒤에 끝난 서버 작업의 비율";
+    "inside_mean", "count", Less, None, Mean, "requests waiting for their answer", "응답을 기다리는 요청 수";
+    "thread_busy_mean", "count", Neither, None, Mean, "busy Tomcat threads, all instances", "일하는 톰캣 스레드 수(전체 인스턴스)";
+    "thread_queue_mean", "count", Less, None, Mean, "requests that wait for a thread", "스레드를 기다리는 요청 수";
+    "thread_wait_ms_mean", "ms", Less, None, Mean, "mean wait for a thread", "스레드를 기다린 평균 시간";
+    "thread_wait_ms_p99", "ms", Less, None, Percentile, "p99 of the wait for a thread", "스레드 대기 시간의 p99";
+    "connections_mean", "count", Neither, None, Mean, "connections as Tomcat reports them (the one being accepted counts)", "톰캣이 보고하는 연결 수(받는 중인 하나 포함)";
+    "connections_opened", "count", Neither, None, Count, "TCP connections that clients tried to open in the whole run", "전체 실행 동안 클라이언트가 열려 한 TCP 연결 수";
+    "dropped_syns", "count", Less, None, Count, "connection attempts that the full backlog dropped", "백로그가 가득 차 버려진 연결 시도 수";
+    "app_cores_busy_mean", "count", Neither, None, Mean, "busy application cores, all instances", "바쁜 애플리케이션 코어 수(전체 인스턴스)";
+    "pool_wait_ms_mean", "ms", Less, None, Mean, "mean wait for a connection", "커넥션을 기다린 평균 시간";
+    "pool_wait_ms_p50", "ms", Less, None, Percentile, "median wait for a connection", "커넥션 대기 시간의 중앙값";
+    "pool_wait_ms_p90", "ms", Less, None, Percentile, "p90 of the wait for a connection", "커넥션 대기 시간의 p90";
+    "pool_wait_ms_p99", "ms", Less, None, Percentile, "p99 of the wait for a connection", "커넥션 대기 시간의 p99";
+    "pool_wait_ms_max", "ms", Less, None, Mean, "longest wait for a connection", "가장 긴 커넥션 대기 시간";
+    "pool_hold_ms_mean", "ms", Less, None, Mean, "mean time a connection is held", "커넥션을 쥐고 있는 평균 시간";
+    "pool_hold_ms_p99", "ms", Less, None, Percentile, "p99 of the time a connection is held", "커넥션 점유 시간의 p99";
+    "pool_busy_mean", "count", Neither, None, Mean, "borrowed connections, all instances", "빌려 간 커넥션 수(전체 인스턴스)";
+    "pool_busy_share_mean", "share", Neither, None, Mean, "borrowed connections over all connections", "전체 커넥션 중 빌려 간 비율";
+    "pool_waiting_mean", "count", Less, None, Mean, "threads that wait for a connection, all instances", "커넥션을 기다리는 스레드 수(전체 인스턴스)";
+    "pool_lost_races", "count", Less, None, Count, "hand-offs that a newcomer snatched", "새로 온 스레드가 가로챈 커넥션 인계 수";
+    "refused_connections", "count", Less, None, Count, "pool connections refused because max_connections was reached", "max_connections에 걸려 거절된 풀 커넥션 수";
+    "db_cores_busy_mean", "count", Neither, None, Mean, "busy database cores", "바쁜 DB 코어 수";
+    "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
+    "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
+    "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
+    "station_wait_ms_p99", "ms", Less, Station, Percentile, "p99 of the wait at the station", "스테이션 대기 시간의 p99";
+    "station_response_ms_mean", "ms", Less, Station, Mean, "mean time from joining to the end of service", "도착부터 서비스가 끝날 때까지의 평균 시간";
+}
+
+impl Metric {
+    pub(crate) fn doc(&self) -> Text {
+        let (en, ko) = (self.en, self.ko);
+        both!("{en}", "{ko}")
+    }
+}
+
+/// The row of a reference `name` or `name@label`.
+pub(crate) fn find(reference: &str) -> Option<&'static Metric> {
+    let (name, label) = match reference.split_once('@') {
+        Some((name, label)) => (name, Some(label)),
+        None => (reference, None),
+    };
+    METRICS.iter().find(|metric| {
+        metric.name == name
+            && match (metric.labels, label) {
+                (Labels::None | Labels::Group, None) => true,
+                (Labels::None, Some(_)) | (_, None) => false,
+                (Labels::Error, Some(label)) => is_error(label),
+                (Labels::Group | Labels::Station, Some(label)) => !is_error(label),
+            }
+    })
+}
+
+fn is_error(label: &str) -> bool {
+    Failure::ALL.iter().any(|failure| failure.label() == label)
+}
+
+/// One metric of one replication, or of several merged.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// `name` or `name@label`.
+    pub(crate) id: String,
+    pub(crate) metric: &'static Metric,
+    pub(crate) value: Option<f64>,
+    /// Of shares: events and chances.
+    pub(crate) events: u64,
+    pub(crate) trials: u64,
+}
+
+/// Builds the rows of one observation.
+struct Rows {
+    rows: Vec<Row>,
+    /// Requests that belong to the window: what counts rest on.
+    requests: u64,
+}
+
+impl Rows {
+    fn push(&mut self, id: String, value: Option<f64>, events: u64, trials: u64) {
+        if let Some(metric) = find(&id) {
+            let value = value.filter(|value| value.is_finite());
+            self.rows.push(Row { id, metric, value, events, trials });
+        }
+    }
+
+    fn mean(&mut self, id: impl Into<String>, value: impl Into<Option<f64>>) {
+        self.push(id.into(), value.into(), 0, self.requests);
+    }
+
+    fn count(&mut self, id: impl Into<String>, count: u64) {
+        self.push(id.into(), Some(count as f64), count, self.requests);
+    }
+
+    fn share(&mut self, id: impl Into<String>, events: u64, trials: u64) {
+        let value = (trials > 0).then(|| events as f64 / trials as f64);
+        self.push(id.into(), value, events, trials);
+    }
+
+    /// Mean, percentiles and maximum of durations, as far as the table knows them.
+    fn durations(&mut self, name: &str, label: &str, histogram: &Histogram) {
+        let ms = |nanos: f64| nanos / 1e6;
+        let n = histogram.count();
+        let at = |part: &str| format!("{name}_{part}{label}");
+        self.push(at("mean"), histogram.mean().map(ms), 0, n);
+        for (part, share) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)] {
+            self.push(at(part), histogram.quantile(share).map(ms), 0, n);
+        }
+        self.push(at("max"), histogram.max().map(|max| ms(max as f64)), 0, n);
+    }
+
+    fn group(&mut self, group: &Group, latency: &Histogram, label: &str, seconds: f64) {
+        self.mean(format!("offered_per_s{label}"), group.offered as f64 / seconds);
+        self.mean(format!("completed_per_s{label}"), group.completed as f64 / seconds);
+        self.count(format!("ok_count{label}"), group.ok);
+        self.durations("latency_ms", label, latency);
+        self.share(format!("error_share{label}"), group.failed(), group.ok + group.failed());
+    }
+}
+
+/// All metrics of an observation, always in the same order for the same configuration.
+pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
+    let finished = seen.all.ok + seen.all.failed();
+    let mut rows = Rows { rows: Vec::new(), requests: finished };
+    rows.group(&seen.all, &seen.all.latency, "", seen.seconds);
+    for (name, group) in &seen.endpoints {
+        let alone = seen.endpoints.len() == 1;
+        let latency = if alone { &seen.all.latency } else { &group.latency };
+        rows.group(group, latency, &format!("@{name}"), seen.seconds);
+    }
+    for (name, group) in &seen.loads {
+        let alone = seen.loads.len() == 1;
+        let latency = if alone { &seen.all.latency } else { &group.latency };
+        rows.group(group, latency, &format!("@{name}"), seen.seconds);
+    }
+    for failure in Failure::ALL {
+        let failed = seen.all.failures[failure as usize];
+        rows.share(format!("error_share@{}", failure.label()), failed, finished);
+        rows.count(format!("error_count@{}", failure.label()), failed);
+    }
+    rows.durations("recorded_latency_ms", "", &seen.recorded_latency);
+    rows.durations("failed_latency_ms", "", &seen.failed_latency);
+    rows.share("wasted_share", seen.wasted, finished);
+    let levels = &seen.levels;
+    rows.mean("inside_mean", levels.inside);
+    rows.mean("thread_busy_mean", levels.thread_busy);
+    rows.mean("thread_queue_mean", levels.thread_queue);
+    rows.durations("thread_wait_ms", "", &seen.thread_wait);
+    rows.mean("connections_mean", levels.connections);
+    rows.count("connections_opened", seen.connections_opened);
+    rows.count("dropped_syns", seen.dropped_syns);
+    rows.mean("app_cores_busy_mean", levels.app_cores_busy);
+    rows.durations("pool_wait_ms", "", &seen.pool_wait);
+    rows.durations("pool_hold_ms", "", &seen.pool_hold);
+    rows.mean("pool_busy_mean", levels.pool_busy);
+    let size = f64::from(seen.pool_size);
+    rows.mean("pool_busy_share_mean", (size > 0.0).then(|| levels.pool_busy / size));
+    rows.mean("pool_waiting_mean", levels.pool_waiting);
+    rows.count("pool_lost_races", seen.lost_races);
+    rows.count("refused_connections", seen.refused_connections);
+    rows.mean("db_cores_busy_mean", levels.db_cores_busy);
+    for station in &seen.stations {
+        let label = format!("@{}", station.name);
+        rows.mean(format!("station_busy_mean{label}"), station.busy);
+        rows.mean(format!("station_waiting_mean{label}"), station.waiting);
+        rows.durations("station_wait_ms", &label, &station.waits);
+        rows.durations("station_response_ms", &label, &station.responses);
+    }
+    rows.rows
+}
+
+/// Adds the histograms and counts of another replication; levels and times are not merged, their
+/// estimates come from the replications' own values.
+pub(crate) fn merge(into: &mut Observations, other: &Observations) {
+    let groups = |into: &mut Group, other: &Group| {
+        into.offered += other.offered;
+        into.completed += other.completed;
+        into.ok += other.ok;
+        for (sum, more) in into.failures.iter_mut().zip(other.failures) {
+            *sum += more;
+        }
+        into.latency.merge(&other.latency);
+    };
+    groups(&mut into.all, &other.all);
+    for (name, group) in [(&mut into.endpoints, &other.endpoints), (&mut into.loads, &other.loads)]
+        .into_iter()
+        .flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs))
+        .map(|(mine, theirs)| (&mut mine.1, &theirs.1))
+    {
+        groups(name, group);
+    }
+    into.failed_latency.merge(&other.failed_latency);
+    into.recorded_latency.merge(&other.recorded_latency);
+    into.pool_wait.merge(&other.pool_wait);
+    into.pool_hold.merge(&other.pool_hold);
+    into.thread_wait.merge(&other.thread_wait);
+    into.wasted += other.wasted;
+    for (mine, theirs) in into.stations.iter_mut().zip(&other.stations) {
+        mine.waits.merge(&theirs.waits);
+        mine.responses.merge(&theirs.responses);
+    }
+    into.breakdown.merge(&other.breakdown);
+    into.audit.arrived += other.audit.arrived;
+    into.audit.completed += other.audit.completed;
+    into.audit.failed += other.audit.failed;
+    into.audit.inside_at_end += other.audit.inside_at_end;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_find_their_row() {
+        let labels = |reference: &str| find(reference).map(|metric| metric.labels);
+        assert_eq!(labels("latency_ms_p99"), Some(Labels::Group));
+        assert_eq!(labels("latency_ms_p99@buy_now"), Some(Labels::Group));
+        assert_eq!(labels("error_share"), Some(Labels::Group));
+        assert_eq!(labels("error_share@pool_timeout"), Some(Labels::Error));
+        assert_eq!(labels("error_count"), None);
+        assert_eq!(labels("db_cores_busy_mean@x"), None);
+        assert_eq!(labels("latency"), None);
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_produced() {
+        let mut seen = Observations { seconds: 1.0, pool_size: 1, ..Observations::default() };
+        seen.endpoints.push(("e".to_owned(), Group::default()));
+        seen.stations.push(Default::default());
+        seen.stations[0].name = "s".to_owned();
+        let produced = rows(&seen);
+        for metric in METRICS {
+            assert!(
+                produced.iter().any(|row| std::ptr::eq(row.metric, metric)),
+                "{} is promised but never produced",
+                metric.name
+            );
+        }
+    }
+}

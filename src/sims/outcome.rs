@@ -1,0 +1,676 @@
+//! The outcome of a run: plain data, rounded to 6 significant digits, the contract of `--json`.
+
+use serde::Serialize;
+
+use super::condition::{Condition, Op, Reference, Side};
+use super::metric::{Kind, Row};
+use super::run::{Measurement, Results, StoppedBy};
+use super::spec::{Claim, RunKind, Spec};
+use crate::content::text::{Lang, Text, both};
+use crate::engine::time::to_seconds;
+use crate::marketplace::probe::Stage;
+use crate::stats::comparison::{self, Better, Verdict};
+use crate::stats::interval::{self, Interval};
+use crate::stats::six_digits;
+
+/// Raised by every change that lets the same seed give other numbers.
+pub(crate) const MODEL: u32 = 1;
+
+/// An ordered JSON object.
+pub(crate) type Object<T> = Vec<(String, T)>;
+
+fn as_map<T: Serialize, S: serde::Serializer>(
+    object: &Object<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(object.iter().map(|(key, value)| (key, value)))
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Outcome {
+    pub(crate) format: &'static str,
+    pub(crate) sim: String,
+    pub(crate) title: String,
+    pub(crate) lang: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) model: u32,
+    pub(crate) seed: u64,
+    /// The line that gives the same numbers again.
+    pub(crate) command: String,
+    pub(crate) modified: bool,
+    pub(crate) run: RunOutcome,
+    pub(crate) baseline: String,
+    pub(crate) variants: Vec<VariantOutcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sweep: Option<SweepOutcome>,
+    pub(crate) comparisons: Vec<ComparisonOutcome>,
+    pub(crate) theory: Vec<TheoryOutcome>,
+    pub(crate) claims: Vec<ClaimOutcome>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RunOutcome {
+    pub(crate) kind: &'static str,
+    /// The most of any variant.
+    pub(crate) replications: u32,
+    pub(crate) measured_s: f64,
+    /// The longest of any variant.
+    pub(crate) warmup_s: f64,
+    pub(crate) events: u64,
+    pub(crate) stopped_by: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct VariantOutcome {
+    pub(crate) name: String,
+    /// What the variant sets.
+    #[serde(serialize_with = "as_map")]
+    pub(crate) settings: Object<serde_json::Value>,
+    /// All that it runs with.
+    #[serde(serialize_with = "as_map")]
+    pub(crate) knobs: Object<serde_json::Value>,
+    pub(crate) steady: bool,
+    pub(crate) replications: u32,
+    #[serde(serialize_with = "as_map")]
+    pub(crate) metrics: Object<Estimate>,
+    pub(crate) stages: Stages,
+    /// What checkers saw; there is none yet whose component is built.
+    pub(crate) violations: Vec<String>,
+    pub(crate) audit: AuditOutcome,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) series: Vec<Series>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Estimate {
+    pub(crate) value: Option<f64>,
+    pub(crate) low: Option<f64>,
+    pub(crate) high: Option<f64>,
+    pub(crate) unit: &'static str,
+    /// What it rests on: replications, or chances for shares and counts.
+    pub(crate) n: u64,
+    /// Why there is no value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) why: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Stages {
+    #[serde(serialize_with = "as_map")]
+    pub(crate) median: Object<f64>,
+    #[serde(rename = "slowest_1%", serialize_with = "as_map")]
+    pub(crate) slowest: Object<f64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AuditOutcome {
+    pub(crate) arrived: u64,
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    pub(crate) inside_at_end: u64,
+    /// `exact`: a run whose books do not balance does not get this far.
+    pub(crate) little: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Series {
+    pub(crate) metric: &'static str,
+    pub(crate) step_s: f64,
+    pub(crate) values: Vec<Option<f64>>,
+    pub(crate) low: Vec<Option<f64>>,
+    pub(crate) high: Vec<Option<f64>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SweepOutcome {
+    pub(crate) knob: String,
+    pub(crate) metric: String,
+    pub(crate) unit: &'static str,
+    pub(crate) log: bool,
+    pub(crate) points: Vec<SweepPointOutcome>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SweepPointOutcome {
+    pub(crate) at: f64,
+    /// The variant of the table, if it is one.
+    pub(crate) variant: Option<String>,
+    pub(crate) steady: bool,
+    pub(crate) value: Option<f64>,
+    pub(crate) low: Option<f64>,
+    pub(crate) high: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ComparisonOutcome {
+    pub(crate) variant: String,
+    pub(crate) against: String,
+    pub(crate) metric: String,
+    pub(crate) difference: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) better: Better,
+    pub(crate) verdict: Verdict,
+    /// Comparisons that were judged together (Holm).
+    pub(crate) family: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TheoryOutcome {
+    pub(crate) variant: String,
+    pub(crate) metric: String,
+    pub(crate) exact: f64,
+    pub(crate) value: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// Difference in standard errors.
+    pub(crate) z: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClaimVerdict {
+    Holds,
+    Fails,
+    Undecided,
+    NotJudged,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ClaimOutcome {
+    pub(crate) id: String,
+    pub(crate) says: String,
+    pub(crate) control: bool,
+    /// `null` when undecided or not judged.
+    pub(crate) holds: Option<bool>,
+    pub(crate) verdict: ClaimVerdict,
+    pub(crate) condition: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// Both sides of a claim's comparison, and the interval of their paired difference.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Evidence {
+    pub(crate) left: f64,
+    pub(crate) right: f64,
+    pub(crate) difference_low: f64,
+    pub(crate) difference_high: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Warning {
+    pub(crate) kind: &'static str,
+    pub(crate) variant: String,
+    pub(crate) text: String,
+}
+
+/// The interval of one metric over its replications; `None` without observations.
+pub(crate) fn interval_of(row: &Row, values: &[Option<f64>]) -> Option<Interval> {
+    let present: Vec<f64> = values.iter().copied().flatten().collect();
+    match row.metric.kind {
+        Kind::Share => interval::of_share(row.events, row.trials, &present),
+        Kind::Count => interval::of_count(&present),
+        Kind::Mean => interval::of_mean(&present),
+        Kind::Percentile => interval::of_percentile(row.value?, &present)
+            .map(|interval| interval.within(0.0, f64::INFINITY)),
+    }
+}
+
+fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimate {
+    let unit = row.metric.unit;
+    let n = match row.metric.kind {
+        Kind::Share | Kind::Count => row.trials,
+        Kind::Mean | Kind::Percentile => values.iter().flatten().count() as u64,
+    };
+    match interval_of(row, values) {
+        Some(found) => {
+            let found = if matches!(row.metric.kind, Kind::Mean) && found.value >= 0.0 {
+                found.within(0.0, f64::INFINITY)
+            } else {
+                found
+            };
+            let finite = |value: f64| value.is_finite().then(|| six_digits(value));
+            Estimate {
+                value: finite(found.value),
+                low: finite(found.low),
+                high: finite(found.high),
+                unit,
+                n,
+                why: None,
+            }
+        }
+        None => {
+            let why = both!("nothing of this kind happened", "해당하는 일이 일어나지 않았습니다");
+            let why = Some(why.get(lang).to_owned());
+            Estimate { value: None, low: None, high: None, unit, n: 0, why }
+        }
+    }
+}
+
+/// Builds the outcome of a run.
+pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lang) -> Outcome {
+    let variants: Vec<VariantOutcome> = spec
+        .variants
+        .iter()
+        .zip(&results.variants)
+        .map(|(variant, found)| {
+            let settings = variant.settings.iter().map(|(name, raw)| {
+                let values = variant.config.values();
+                let value = values.into_iter().find(|(other, _)| other == name);
+                (name.clone(), value.map_or_else(|| raw.show().into(), |(_, value)| value))
+            });
+            variant_outcome(
+                spec,
+                variant.id.clone(),
+                settings.collect(),
+                variant.config.values(),
+                found,
+                lang,
+            )
+        })
+        .collect();
+    Outcome {
+        format: "prep.outcome/1",
+        sim: spec.name.clone(),
+        title: spec.title.get(lang).to_owned(),
+        lang: lang.code(),
+        version: env!("CARGO_PKG_VERSION"),
+        model: MODEL,
+        seed: spec.run.seed,
+        command,
+        modified: spec.modified,
+        run: run_outcome(spec, results),
+        baseline: spec.variants[spec.baseline].id.clone(),
+        sweep: sweep_outcome(spec, results),
+        comparisons: comparisons(spec, results),
+        theory: theory(spec, results),
+        claims: spec
+            .claims
+            .iter()
+            .enumerate()
+            .map(|(at, claim)| judge(spec, results, at, claim, lang))
+            .collect(),
+        warnings: warnings(spec, results, lang),
+        variants,
+    }
+}
+
+fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
+    let all = || results.variants.iter();
+    RunOutcome {
+        kind: match spec.run.kind {
+            RunKind::Steady { .. } => "steady",
+            RunKind::Window { .. } => "window",
+            RunKind::Episode { .. } => "episode",
+        },
+        replications: all().map(|found| found.replications).max().unwrap_or(0),
+        measured_s: to_seconds(spec.run.measure),
+        warmup_s: six_digits(all().map(|found| to_seconds(found.warm_up)).fold(0.0, f64::max)),
+        events: results.events,
+        stopped_by: match results.stopped_by {
+            StoppedBy::Precision => "precision",
+            StoppedBy::Replications => "replications",
+            StoppedBy::Events => "events",
+        },
+    }
+}
+
+fn variant_outcome(
+    spec: &Spec,
+    name: String,
+    settings: Object<serde_json::Value>,
+    knobs: Object<serde_json::Value>,
+    found: &Measurement,
+    lang: Lang,
+) -> VariantOutcome {
+    let metrics = found
+        .rows
+        .iter()
+        .zip(&found.values)
+        .map(|(row, values)| (row.id.clone(), estimate(row, values, lang)))
+        .collect();
+    let stages = |low: f64, high: f64| {
+        let times = found.merged.breakdown.between(low, high);
+        let times = Stage::ALL.iter().zip(times.unwrap_or_default());
+        times.map(|(stage, ms)| (stage.key().to_owned(), six_digits(ms))).collect()
+    };
+    let audit = found.merged.audit;
+    VariantOutcome {
+        name,
+        settings,
+        knobs,
+        steady: found.steady,
+        replications: found.replications,
+        metrics,
+        stages: Stages { median: stages(0.45, 0.55), slowest: stages(0.99, 1.0) },
+        violations: Vec::new(),
+        audit: AuditOutcome {
+            arrived: audit.arrived,
+            completed: audit.completed,
+            failed: audit.failed,
+            inside_at_end: audit.inside_at_end,
+            little: "exact",
+        },
+        series: series(spec, found),
+    }
+}
+
+/// Rates and mean latency over time, with the spread over the replications.
+fn series(spec: &Spec, found: &Measurement) -> Vec<Series> {
+    let RunKind::Episode { step } = spec.run.kind else { return Vec::new() };
+    let seconds = to_seconds(step);
+    let steps = found.series.first().map_or(0, Vec::len);
+    type Part = crate::marketplace::observations::SeriesStep;
+    let over_time = |metric, value: &dyn Fn(&Part) -> Option<f64>| {
+        let mut series = Series {
+            metric,
+            step_s: seconds,
+            values: Vec::new(),
+            low: Vec::new(),
+            high: Vec::new(),
+        };
+        for at in 0..steps {
+            let values: Vec<f64> = found.series.iter().filter_map(|own| value(&own[at])).collect();
+            let interval = interval::of_mean(&values);
+            let finite = |part: fn(&Interval) -> f64| {
+                interval.as_ref().map(part).filter(|x| x.is_finite()).map(six_digits)
+            };
+            series.values.push(finite(|interval| interval.value));
+            series.low.push(finite(|interval| interval.low));
+            series.high.push(finite(|interval| interval.high));
+        }
+        series
+    };
+    vec![
+        over_time("offered_per_s", &|part| Some(part.arrived as f64 / seconds)),
+        over_time("completed_per_s", &|part| Some(part.completed as f64 / seconds)),
+        over_time("failed_per_s", &|part| Some(part.failed as f64 / seconds)),
+        over_time("latency_ms_mean", &|part| {
+            (part.completed > 0).then(|| part.latency as f64 / part.completed as f64 / 1e6)
+        }),
+    ]
+}
+
+fn sweep_outcome(spec: &Spec, results: &Results) -> Option<SweepOutcome> {
+    let sweep = spec.sweep.as_ref()?;
+    let metric = super::metric::find(&sweep.metric)?;
+    let points = sweep
+        .points
+        .iter()
+        .zip(&results.sweep)
+        .map(|(point, own)| {
+            let found = match (point.variant, own) {
+                (Some(at), _) => &results.variants[at],
+                (None, Some(found)) => found,
+                (None, None) => &results.variants[0],
+            };
+            let row = found.rows.iter().position(|row| row.id == sweep.metric);
+            let interval = row.and_then(|at| interval_of(&found.rows[at], &found.values[at]));
+            let finite = |part: fn(&Interval) -> f64| {
+                interval.as_ref().map(part).filter(|x| x.is_finite()).map(six_digits)
+            };
+            SweepPointOutcome {
+                at: point.at,
+                variant: point.variant.map(|at| spec.variants[at].id.clone()),
+                steady: found.steady,
+                value: finite(|interval| interval.value),
+                low: finite(|interval| interval.low),
+                high: finite(|interval| interval.high),
+            }
+        })
+        .collect();
+    Some(SweepOutcome {
+        knob: spec.varied.clone().unwrap_or_default(),
+        metric: sweep.metric.clone(),
+        unit: metric.unit,
+        log: sweep.log,
+        points,
+    })
+}
+
+/// The paired values of one metric: by replication, where both have one.
+fn pairs(a: &Measurement, b: &Measurement, id: &str) -> Option<(Vec<f64>, Vec<f64>)> {
+    let values = |found: &Measurement| {
+        let at = found.rows.iter().position(|row| row.id == id)?;
+        Some(found.values[at].clone())
+    };
+    let (left, right) = (values(a)?, values(b)?);
+    Some(left.into_iter().zip(right).filter_map(|(a, b)| Some((a?, b?))).unzip())
+}
+
+/// Differences from the baseline in the shown columns, as one family.
+fn comparisons(spec: &Spec, results: &Results) -> Vec<ComparisonOutcome> {
+    let baseline = &results.variants[spec.baseline];
+    if !baseline.steady {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (variant, measured) in spec.variants.iter().zip(&results.variants) {
+        if variant.id == spec.variants[spec.baseline].id || !measured.steady {
+            continue;
+        }
+        for id in &spec.columns {
+            let Some(metric) = super::metric::find(id) else { continue };
+            let Some((own, base)) = pairs(measured, baseline, id) else { continue };
+            if let Some(difference) = comparison::paired(&own, &base) {
+                found.push((variant.id.clone(), id.clone(), metric, difference));
+            }
+        }
+    }
+    let p_values: Vec<f64> = found.iter().map(|(.., difference)| difference.p).collect();
+    let rejected = comparison::holm(&p_values);
+    let family = found.len();
+    found
+        .into_iter()
+        .zip(rejected)
+        .map(|((variant, metric_id, metric, difference), rejected)| ComparisonOutcome {
+            variant,
+            against: spec.variants[spec.baseline].id.clone(),
+            metric: metric_id,
+            difference: six_digits(difference.interval.value),
+            low: six_digits(difference.interval.low),
+            high: six_digits(difference.interval.high),
+            unit: metric.unit,
+            better: metric.better,
+            verdict: comparison::verdict(difference.interval.value, rejected, metric.better),
+            family,
+        })
+        .collect()
+}
+
+fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
+    let Some(theory) = &spec.theory else { return Vec::new() };
+    let mut rows = Vec::new();
+    for (variant, found) in spec.variants.iter().zip(&results.variants) {
+        let station = variant.config.stations.keys().next().map(String::as_str);
+        for (metric, exact) in theory.values(station) {
+            let Some(at) = found.rows.iter().position(|row| row.id == metric) else { continue };
+            let Some(interval) = interval_of(&found.rows[at], &found.values[at]) else { continue };
+            let degrees = found.values[at].iter().flatten().count().saturating_sub(1);
+            let error = interval.half_width() / interval::t_95(degrees);
+            rows.push(TheoryOutcome {
+                variant: variant.id.clone(),
+                metric,
+                exact: six_digits(exact),
+                value: six_digits(interval.value),
+                low: six_digits(interval.low),
+                high: six_digits(interval.high),
+                z: six_digits((interval.value - exact) / error),
+            });
+        }
+    }
+    rows
+}
+
+/// Judges one claim by the interval of the paired difference of its two sides.
+fn judge(spec: &Spec, results: &Results, at: usize, claim: &Claim, lang: Lang) -> ClaimOutcome {
+    let (verdict, evidence) = if spec.modified {
+        (ClaimVerdict::NotJudged, None)
+    } else {
+        judge_condition(spec, results, at, &claim.condition)
+    };
+    ClaimOutcome {
+        id: claim.id.clone(),
+        says: claim.says.get(lang).to_owned(),
+        control: claim.control,
+        holds: match verdict {
+            ClaimVerdict::Holds => Some(true),
+            ClaimVerdict::Fails => Some(false),
+            ClaimVerdict::Undecided | ClaimVerdict::NotJudged => None,
+        },
+        verdict,
+        condition: claim.holds.clone(),
+        evidence,
+    }
+}
+
+/// One side of a condition: pooled value, and the values by replication (a constant has none).
+struct SideValues {
+    value: f64,
+    by_replication: Option<Vec<Option<f64>>>,
+}
+
+fn side_values(spec: &Spec, results: &Results, claim: usize, side: &Side) -> Option<SideValues> {
+    let Side::Metric(Reference { factor, id, variant }) = side else {
+        let Side::Number(number) = side else { return None };
+        return Some(SideValues { value: *number, by_replication: None });
+    };
+    let at = match variant {
+        None => 0,
+        Some(variant) => spec.variants.iter().position(|other| other.id == *variant)?,
+    };
+    let own = results.claims.get(claim)?.iter().find(|(variant, _)| *variant == at);
+    let found = own.map_or(&results.variants[at], |(_, found)| found);
+    let row = found.rows.iter().position(|row| row.id == *id)?;
+    let value = interval_of(&found.rows[row], &found.values[row])?.value * factor;
+    let values = found.values[row].iter().map(|value| value.map(|value| value * factor));
+    Some(SideValues { value, by_replication: Some(values.collect()) })
+}
+
+fn judge_condition(
+    spec: &Spec,
+    results: &Results,
+    claim: usize,
+    condition: &Condition,
+) -> (ClaimVerdict, Option<Evidence>) {
+    let left = side_values(spec, results, claim, &condition.left);
+    let right = side_values(spec, results, claim, &condition.right);
+    let (Some(left), Some(right)) = (left, right) else { return (ClaimVerdict::Undecided, None) };
+    let counts = [&left.by_replication, &right.by_replication];
+    let n = counts.into_iter().flatten().map(Vec::len).min().unwrap_or(0);
+    let at = |side: &SideValues, number: usize| match &side.by_replication {
+        None => Some(side.value),
+        Some(values) => values[number],
+    };
+    let pairs: Vec<(f64, f64)> =
+        (0..n).filter_map(|number| Some((at(&left, number)?, at(&right, number)?))).collect();
+    if condition.op == Op::Equal {
+        let holds = !pairs.is_empty() && pairs.iter().all(|(a, b)| a == b);
+        let verdict = if holds { ClaimVerdict::Holds } else { ClaimVerdict::Fails };
+        return (verdict, None);
+    }
+    let difference = |scale: f64| {
+        let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - scale * b).collect();
+        interval::of_mean(&differences)
+    };
+    let Some(plain) = difference(1.0) else { return (ClaimVerdict::Undecided, None) };
+    // `low` and `high` bound what has to be below or above zero.
+    let decide = |below: f64, above: f64| match (below < 0.0, above > 0.0) {
+        (true, _) => ClaimVerdict::Holds,
+        (_, true) => ClaimVerdict::Fails,
+        _ => ClaimVerdict::Undecided,
+    };
+    let verdict = match condition.op {
+        Op::Less | Op::LessOrEqual if plain.high == 0.0 && plain.low == 0.0 => {
+            // Exactly equal in every replication.
+            if condition.op == Op::LessOrEqual { ClaimVerdict::Holds } else { ClaimVerdict::Fails }
+        }
+        Op::Greater | Op::GreaterOrEqual if plain.high == 0.0 && plain.low == 0.0 => {
+            if condition.op == Op::GreaterOrEqual {
+                ClaimVerdict::Holds
+            } else {
+                ClaimVerdict::Fails
+            }
+        }
+        Op::Less | Op::LessOrEqual => decide(plain.high, plain.low),
+        Op::Greater | Op::GreaterOrEqual => decide(-plain.low, -plain.high),
+        Op::Within(share) => {
+            let (Some(over), Some(under)) = (difference(1.0 + share), difference(1.0 - share))
+            else {
+                return (ClaimVerdict::Undecided, None);
+            };
+            if over.high < 0.0 && under.low > 0.0 {
+                ClaimVerdict::Holds
+            } else if over.low > 0.0 || under.high < 0.0 {
+                ClaimVerdict::Fails
+            } else {
+                ClaimVerdict::Undecided
+            }
+        }
+        Op::Equal => ClaimVerdict::Undecided,
+    };
+    let evidence = Evidence {
+        left: six_digits(left.value),
+        right: six_digits(right.value),
+        difference_low: six_digits(plain.low),
+        difference_high: six_digits(plain.high),
+    };
+    (verdict, Some(evidence))
+}
+
+fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |kind, variant: &str, text: Text| {
+        let text = text.get(lang).to_owned();
+        warnings.push(Warning { kind, variant: variant.to_owned(), text });
+    };
+    for (variant, found) in spec.variants.iter().zip(&results.variants) {
+        let mean = |id: &str| {
+            let at = found.rows.iter().position(|row| row.id == id);
+            let values = at.map(|at| found.values[at].iter().copied().flatten().collect());
+            let values: Vec<f64> = values.unwrap_or_default();
+            short(values.iter().sum::<f64>() / values.len().max(1) as f64)
+        };
+        let seconds = to_seconds(spec.run.measure);
+        if !found.steady {
+            let (offered, served) = (mean("offered_per_s"), mean("completed_per_s"));
+            warn("overloaded", &variant.id, both!(
+                "{offered}/s offered, {served}/s served: the queue grows as long as the run lasts; latencies are those of the first {seconds} s from an empty start",
+                "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
+            ));
+        }
+        if found.slow {
+            warn("slow_warm_up", &variant.id, both!(
+                "the warm-up is not over after half of {seconds} s; measure longer (--duration)",
+                "{seconds}초의 절반이 지나도 준비 구간이 끝나지 않았습니다. --duration으로 더 길게 측정하세요",
+            ));
+        }
+        if found.merged.dropped_syns > 0 {
+            warn("dropped_syns", &variant.id, both!(
+                "connection attempts were dropped: clients that retried waited 1, 3, 7 or 15 s",
+                "연결 시도가 버려졌습니다. 다시 시도한 클라이언트는 1초, 3초, 7초, 15초를 기다렸습니다",
+            ));
+        }
+        if found.merged.refused_connections > 0 {
+            warn("max_connections", &variant.id, both!(
+                "the database refused connections: the pools together are larger than max_connections",
+                "DB가 커넥션을 거절했습니다. 풀을 모두 합치면 max_connections보다 큽니다",
+            ));
+        }
+    }
+    if results.stopped_by != StoppedBy::Precision && spec.run.precision.is_some() {
+        warn("imprecise", "", both!(
+            "stopped before the wanted precision was reached: read the intervals",
+            "원하는 정밀도에 이르기 전에 멈췄습니다. 구간을 함께 읽으세요",
+        ));
+    }
+    warnings
+}
+
+/// A number in a sentence: three significant digits are enough.
+fn short(value: f64) -> String {
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+}

@@ -1,0 +1,908 @@
+//! Reading a sim file, with everything that is wrong with it.
+
+use super::condition;
+use super::metric;
+use super::spec::{
+    Claim, Measured, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Sweep, SweepPoint,
+    VARIANTS_MAX, Variant,
+};
+use super::steps;
+use super::theory::{FORMULAS, Theory};
+use crate::content::problem::{Problem, Source, nearest};
+use crate::content::text::{Text, both};
+use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
+use crate::engine::time::{Nanos, SECOND, to_seconds};
+use crate::marketplace::config::{Action, ActionKind, Base, Config, SetError};
+use crate::marketplace::knobs::{self, Raw, Span};
+use crate::stats::theory::Patience;
+
+/// Events that a run may take unless it says otherwise.
+const EVENTS_DEFAULT: u64 = 200_000_000;
+/// Longest simulated time of one replication.
+const MEASURE_MAX: Nanos = 7 * 24 * 3_600 * SECOND;
+
+/// Reads a sim with its Korean words and the changes of the command line.
+///
+/// # Errors
+/// Every problem found, with its place.
+pub(crate) fn read(
+    name: &str,
+    english: &Source,
+    korean: Option<&Source>,
+    overrides: &Overrides,
+) -> Result<Spec, Vec<Problem>> {
+    let root = toml_tree::parse(english)?;
+    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new() };
+    let spec = reader.spec(name, &root, overrides);
+    let mut problems = reader.walk.problems;
+    match spec {
+        Some(mut spec) if problems.is_empty() => {
+            if let Some(korean) = korean {
+                spec.translated = true;
+                problems.extend(super::words::apply(&mut spec, korean));
+            }
+            if problems.is_empty() { Ok(spec) } else { Err(problems) }
+        }
+        _ => {
+            if problems.is_empty() {
+                problems.push(english.problem_of_file(both!(
+                    "not a sim file", "sim 파일이 아닙니다"
+                )));
+            }
+            Err(problems)
+        }
+    }
+}
+
+struct Reader<'s> {
+    walk: Walk<'s>,
+    /// Names of knobs in which the variants differ.
+    vary: Vec<String>,
+}
+
+/// Settings with the place they were written at.
+type Settings = Vec<(String, Raw, std::ops::Range<usize>)>;
+
+impl Reader<'_> {
+    fn spec(&mut self, name: &str, root: &Node, overrides: &Overrides) -> Option<Spec> {
+        let mut fields = self.walk.fields(root)?;
+        self.format(&mut fields);
+        let mut spec = Spec {
+            name: name.to_owned(),
+            topic: self.optional_str(&mut fields, "topic"),
+            title: self.words(&mut fields, "title").unwrap_or_else(|| Text::same(name)),
+            question: self.words(&mut fields, "question").unwrap_or_default(),
+            see: self.words(&mut fields, "see").unwrap_or_default(),
+            why: self.words(&mut fields, "why").unwrap_or_default(),
+            next: fields.take("next").and_then(|node| self.walk.strings(node)).unwrap_or_default(),
+            run: self.run(&mut fields, overrides),
+            variants: Vec::new(),
+            baseline: 0,
+            varied: None,
+            sweep: None,
+            columns: Vec::new(),
+            stages: false,
+            claims: Vec::new(),
+            theory: None,
+            measured: None,
+            modified: overrides.modify(),
+            translated: false,
+        };
+        let base = self.base(&mut fields);
+        let config = self.config(base, &mut fields);
+        self.variants(&mut fields, &config, &mut spec, overrides);
+        self.show(&mut fields, &mut spec);
+        if let Some(node) = fields.take("claim") {
+            self.claims(node, &mut spec, overrides);
+        }
+        spec.theory = fields.take("theory").and_then(|node| self.theory(node));
+        spec.measured = fields.take("measured").and_then(|node| self.measured(node));
+        fields.finish(&mut self.walk);
+        if self.walk.problems.is_empty() {
+            self.check_configs(&spec, root);
+        }
+        Some(spec)
+    }
+
+    fn format(&mut self, fields: &mut Fields<'_>) {
+        if let Some(node) = fields.need(&mut self.walk, "format")
+            && let Some(format) = self.walk.str(node)
+            && format != "prep.sim/1"
+        {
+            self.walk.report(
+                node.span.clone(),
+                both!("this is not the format `prep.sim/1`", "`prep.sim/1` 형식이 아닙니다"),
+            );
+        }
+    }
+
+    fn optional_str(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<String> {
+        let node = fields.take(name)?;
+        self.walk.str(node).map(str::to_owned)
+    }
+
+    /// English words; the Korean ones come from the other file.
+    fn words(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Text> {
+        self.optional_str(fields, name).map(Text::same)
+    }
+
+    fn base(&mut self, fields: &mut Fields<'_>) -> Base {
+        let Some(node) = fields.take("base") else { return Base::Marketplace };
+        match self.walk.str(node) {
+            Some("marketplace") | None => Base::Marketplace,
+            Some("stack") => Base::Stack,
+            Some(other) => {
+                let other = other.to_owned();
+                self.walk.report(
+                    node.span.clone(),
+                    both!(
+                        "unknown base `{other}`: \"marketplace\" or \"stack\"",
+                        "알 수 없는 base `{other}`. \"marketplace\" 또는 \"stack\"을 쓰세요"
+                    ),
+                );
+                Base::Stack
+            }
+        }
+    }
+
+    fn run(&mut self, fields: &mut Fields<'_>, overrides: &Overrides) -> RunSpec {
+        let mut spec = RunSpec {
+            kind: RunKind::Steady { warm_up: None },
+            measure: 10 * SECOND,
+            replications: Replications { min: 20, max: 20, step: 10 },
+            precision: None,
+            events: EVENTS_DEFAULT,
+            seed: 1,
+        };
+        let Some(node) = fields.need(&mut self.walk, "run") else { return spec };
+        let Some(mut run) = self.walk.fields(node) else { return spec };
+        let kind = run.need(&mut self.walk, "kind");
+        let kind_name = kind.and_then(|node| self.walk.str(node)).unwrap_or("steady").to_owned();
+        let warm_up = run.take("warmup");
+        let warm_up = warm_up
+            .filter(|node| node.value != Value::Str("auto".to_owned()))
+            .and_then(|node| self.span(node));
+        let (drain, step, until) = (run.take("drain"), run.take("step"), run.take("until"));
+        if let Some(node) = run.take("measure").or(until) {
+            spec.measure = self.span(node).unwrap_or(spec.measure);
+        }
+        let drain = drain.and_then(|node| self.span(node)).unwrap_or(0);
+        let step = step.and_then(|node| self.span(node)).unwrap_or(SECOND);
+        spec.kind = match kind_name.as_str() {
+            "steady" => RunKind::Steady { warm_up },
+            "window" => RunKind::Window { warm_up: warm_up.unwrap_or(0), drain },
+            "episode" => RunKind::Episode { step: step.max(1) },
+            _ => {
+                if let Some(node) = kind {
+                    self.walk.report(
+                        node.span.clone(),
+                        both!(
+                            "unknown kind of run `{kind_name}`: steady, window or episode",
+                            "알 수 없는 실행 종류 `{kind_name}`. steady, window, episode 중 하나를 쓰세요"
+                        ),
+                    );
+                }
+                spec.kind
+            }
+        };
+        self.effort(&mut run, &mut spec);
+        run.finish(&mut self.walk);
+        if spec.measure == 0 || spec.measure > MEASURE_MAX {
+            let head = node.span.start..node.span.start + 1;
+            self.walk.report(
+                head,
+                both!(
+                    "`measure` must be more than nothing and at most 7 days",
+                    "`measure`는 0보다 크고 7일 이하여야 합니다"
+                ),
+            );
+        }
+        self.apply_overrides(&mut spec, overrides);
+        spec
+    }
+
+    fn effort(&mut self, run: &mut Fields<'_>, spec: &mut RunSpec) {
+        if let Some(node) = run.take("replications")
+            && let Some(mut table) = self.walk.fields(node)
+        {
+            let mut number = |walk: &mut Walk<'_>, name, least| {
+                table.take(name).and_then(|node| walk.int(node, least..=10_000)).map(|n| n as u32)
+            };
+            let min = number(&mut self.walk, "min", 2).unwrap_or(spec.replications.min);
+            let max = number(&mut self.walk, "max", 2).unwrap_or(min);
+            let step = number(&mut self.walk, "step", 1).unwrap_or(10);
+            spec.replications = Replications { min, max: max.max(min), step };
+            table.finish(&mut self.walk);
+        }
+        if let Some(node) = run.take("precision")
+            && let Some(mut table) = self.walk.fields(node)
+        {
+            let of = table.need(&mut self.walk, "of").and_then(|node| self.metric(node));
+            let relative = table.need(&mut self.walk, "relative").and_then(|node| self.share(node));
+            if let (Some(of), Some(relative)) = (of, relative) {
+                spec.precision = Some(Precision { of, relative });
+            }
+            table.finish(&mut self.walk);
+        }
+        if let Some(node) = run.take("events") {
+            let events = self.walk.int(node, 1_000..=2_000_000_000);
+            spec.events = events.unwrap_or(EVENTS_DEFAULT as i64) as u64;
+        }
+        if let Some(node) = run.take("seed") {
+            spec.seed = self.walk.int(node, 0..=i64::MAX).unwrap_or(1) as u64;
+        }
+    }
+
+    fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
+        spec.seed = overrides.seed.unwrap_or(spec.seed);
+        spec.measure = overrides.duration.unwrap_or(spec.measure);
+        if let Some(count) = overrides.replications {
+            spec.replications = Replications { min: count, max: count, step: count };
+        }
+        if let (Some(relative), Some(precision)) = (overrides.precision, &mut spec.precision) {
+            precision.relative = relative;
+            // A finer target needs room: the half-width falls with the root of the effort.
+            spec.replications.max = spec.replications.max.max(1_000);
+        }
+    }
+
+    fn span(&mut self, node: &Node) -> Option<Nanos> {
+        let text = self.walk.str(node)?;
+        let span = knobs::duration(text);
+        if span.is_none() {
+            let found = crate::content::problem::printable(text);
+            self.walk.report(
+                node.span.clone(),
+                both!(
+                    "a duration such as \"30s\" was expected, found `{found}`",
+                    "\"30s\" 같은 시간이 필요합니다(현재 값: `{found}`)"
+                ),
+            );
+        }
+        span
+    }
+
+    fn share(&mut self, node: &Node) -> Option<f64> {
+        let share = match &node.value {
+            Value::Str(text) => {
+                text.strip_suffix('%').and_then(|p| p.trim().parse::<f64>().ok()).map(|p| p / 100.0)
+            }
+            _ => None,
+        };
+        let share = share.filter(|share| *share > 0.0 && *share <= 1.0);
+        if share.is_none() {
+            self.walk.report(
+                node.span.clone(),
+                both!("a share such as \"5%\" was expected", "\"5%\" 같은 비율이 필요합니다"),
+            );
+        }
+        share
+    }
+
+    fn metric(&mut self, node: &Node) -> Option<String> {
+        let id = self.walk.str(node)?.to_owned();
+        if metric::find(&id).is_none() {
+            self.walk.report(node.span.clone(), condition::unknown_metric(&id));
+            return None;
+        }
+        Some(id)
+    }
+
+    /// The configuration before variants: base, `[set]`, stations, endpoints, schedule.
+    fn config(&mut self, base: Base, fields: &mut Fields<'_>) -> Config {
+        let mut config = Config::of(base);
+        if let Some(node) = fields.take("station") {
+            let settings = self.settings(node, "station");
+            self.apply(&mut config, &settings);
+        }
+        if let Some(node) = fields.take("endpoint")
+            && let Some(mut endpoints) = self.walk.fields(node)
+        {
+            for (key, node) in endpoints.rest() {
+                if let Some(steps) = steps::read(&mut self.walk, node, &config) {
+                    config.described.insert(key.name.clone(), steps);
+                }
+            }
+        }
+        if let Some(node) = fields.take("set") {
+            let settings = self.settings(node, "");
+            // The first mention of a load replaces the base's own.
+            if base == Base::Marketplace
+                && settings.iter().any(|(name, ..)| name.starts_with("load."))
+                && !settings.iter().any(|(name, ..)| name.starts_with("load.shoppers."))
+            {
+                config.loads.remove("shoppers");
+            }
+            self.apply(&mut config, &settings);
+        }
+        if let Some(node) = fields.take("at") {
+            self.schedule(node, &mut config);
+        }
+        config
+    }
+
+    /// Flattens nested tables to dotted names.
+    fn settings(&mut self, node: &Node, prefix: &str) -> Settings {
+        let mut settings = Vec::new();
+        self.flatten(node, prefix, &mut settings);
+        settings
+    }
+
+    fn flatten(&mut self, node: &Node, name: &str, settings: &mut Settings) {
+        let raw = match &node.value {
+            Value::Table(entries) if name.ends_with(".mix") => {
+                let weights = entries.iter().map(|(key, node)| {
+                    Some((key.name.clone(), self.walk.number(node)?))
+                });
+                weights.collect::<Option<Vec<_>>>().map(Raw::Weights)
+            }
+            Value::Table(entries) => {
+                for (Key { name: part, .. }, node) in entries {
+                    let full =
+                        if name.is_empty() { part.clone() } else { format!("{name}.{part}") };
+                    self.flatten(node, &full, settings);
+                }
+                return;
+            }
+            Value::Str(word) => Some(Raw::Word(word.clone())),
+            Value::Int(number) => Some(Raw::Int(*number)),
+            Value::Float(number) => Some(Raw::Float(*number)),
+            Value::Bool(yes) => Some(Raw::Flag(*yes)),
+            Value::Array(_) => {
+                self.walk.report(
+                    node.span.clone(),
+                    both!("a single value was expected", "값 하나가 필요합니다"),
+                );
+                None
+            }
+        };
+        if let Some(raw) = raw {
+            settings.push((name.to_owned(), raw, node.span.clone()));
+        }
+    }
+
+    fn apply(&mut self, config: &mut Config, settings: &Settings) {
+        for (name, raw, span) in settings {
+            if let Err(error) = config.set(name, raw) {
+                self.report_set(name, error, span.clone());
+            }
+        }
+    }
+
+    fn report_set(&mut self, name: &str, error: SetError, span: std::ops::Range<usize>) {
+        let name = crate::content::problem::printable(name);
+        match error {
+            SetError::Value(text) => {
+                let (en, ko) = (text.en, text.ko);
+                self.walk.report(span, both!("`{name}`: {en}", "`{name}`: {ko}"));
+            }
+            SetError::Unknown { nearest } => {
+                let what = both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`");
+                let hint = match nearest {
+                    Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+                    None => both!(
+                        "`prep sim pool-size --knobs` lists them all",
+                        "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+                    ),
+                };
+                self.walk.report_with(span, what, hint);
+            }
+        }
+    }
+
+    fn schedule(&mut self, node: &Node, config: &mut Config) {
+        let Some(items) = self.walk.array(node) else { return };
+        for item in items {
+            let Some(mut fields) = self.walk.fields(item) else { continue };
+            let at = fields.need(&mut self.walk, "time").and_then(|node| self.span(node));
+            let at = Span(at.unwrap_or(0));
+            let mut kinds = Vec::new();
+            for (name, make) in [
+                ("drain", ActionKind::Drain as fn(u32) -> ActionKind),
+                ("start", ActionKind::Start as fn(u32) -> ActionKind),
+            ] {
+                if let Some(node) = fields.take(name) {
+                    let number = self.walk.int(node, 0..=63);
+                    kinds.extend(number.map(|number| make(number as u32)));
+                }
+            }
+            if let Some(node) = fields.take("set") {
+                for (name, raw, span) in self.settings(node, "") {
+                    kinds.extend(self.live(config, &name, &raw, span));
+                }
+            }
+            fields.finish(&mut self.walk);
+            config.schedule.extend(kinds.into_iter().map(|what| Action { at, what }));
+        }
+    }
+
+    /// A knob that can change while the run goes on.
+    fn live(
+        &mut self,
+        config: &Config,
+        name: &str,
+        raw: &Raw,
+        span: std::ops::Range<usize>,
+    ) -> Option<ActionKind> {
+        let mut trial = config.clone();
+        if let Err(error) = trial.set(name, raw) {
+            self.report_set(name, error, span);
+            return None;
+        }
+        if name == "mysql.speed" {
+            return Some(ActionKind::MysqlSpeed(trial.mysql.speed.0));
+        }
+        let load = name.strip_prefix("load.").and_then(|rest| rest.strip_suffix(".rate"));
+        match load.and_then(|load| Some((load, trial.loads.get(load)?))) {
+            Some((load, knobs)) if config.loads.contains_key(load) => {
+                Some(ActionKind::LoadRate { load: load.to_owned(), rate: knobs.rate.0 })
+            }
+            _ => {
+                self.walk.report_with(
+                    span,
+                    both!(
+                        "`{name}` cannot change during a run",
+                        "`{name}`은(는) 실행 중에 바꿀 수 없습니다"
+                    ),
+                    both!(
+                        "what can: load.NAME.rate, mysql.speed",
+                        "바꿀 수 있는 것: load.이름.rate, mysql.speed"
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    fn variants(
+        &mut self,
+        fields: &mut Fields<'_>,
+        config: &Config,
+        spec: &mut Spec,
+        overrides: &Overrides,
+    ) {
+        let listed = fields.take("variant");
+        let vary = fields.take("vary");
+        let mut variants: Vec<(String, Settings)> = Vec::new();
+        if let Some(node) = vary {
+            self.vary(node, config, spec, &mut variants);
+        }
+        if let Some(node) = listed {
+            self.listed(node, spec, &mut variants);
+        }
+        let names: Vec<String> =
+            variants.iter().flat_map(|(_, s)| s.iter().map(|(name, ..)| name.clone())).collect();
+        self.vary = names;
+        if !overrides.vary.is_empty() {
+            variants = self.product(overrides, spec);
+        }
+        if variants.is_empty() {
+            variants.push(("default".to_owned(), Vec::new()));
+        }
+        if variants.len() > VARIANTS_MAX {
+            let count = variants.len();
+            self.walk.report(
+                0..1,
+                both!(
+                    "{count} variants; at most {VARIANTS_MAX} are run",
+                    "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
+                ),
+            );
+            return;
+        }
+        for (name, _) in &overrides.set {
+            if self.vary.contains(name) {
+                let name = name.clone();
+                self.walk.problems.push(Source::new("--set", "").problem_of_file(both!(
+                    "`{name}` is what the variants differ in: use `--vary {name}=A,B`",
+                    "`{name}`은(는) 변형마다 다른 설정입니다. `--vary {name}=A,B`를 쓰세요"
+                )));
+            }
+        }
+        for (id, settings) in variants {
+            let mut own = config.clone();
+            self.apply(&mut own, &settings);
+            self.apply_set(&mut own, &overrides.set);
+            let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
+            spec.variants.push(Variant { id, settings, config: own });
+        }
+        if let Some(sweep) = &mut spec.sweep {
+            for point in &mut sweep.points {
+                self.apply_set(&mut point.config, &overrides.set);
+            }
+        }
+    }
+
+    fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
+        for (name, raw) in set {
+            let Err(error) = config.set(name, raw) else { continue };
+            let shown = crate::content::problem::printable(name);
+            let problem = |what: Text, hint: Option<Text>| Problem {
+                hint,
+                ..Source::new("--set", "").problem_of_file(what)
+            };
+            let problem = match error {
+                SetError::Value(text) => {
+                    let (en, ko) = (text.en, text.ko);
+                    problem(both!("`{shown}`: {en}", "`{shown}`: {ko}"), None)
+                }
+                SetError::Unknown { nearest } => problem(
+                    both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"),
+                    Some(match nearest {
+                        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+                        None => both!(
+                            "`prep sim pool-size --knobs` lists them all",
+                            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+                        ),
+                    }),
+                ),
+            };
+            if !self.walk.problems.contains(&problem) {
+                self.walk.problems.push(problem);
+            }
+        }
+    }
+
+    /// `[vary]`: values of one knob become variants, named by the value.
+    fn vary(
+        &mut self,
+        node: &Node,
+        config: &Config,
+        spec: &mut Spec,
+        variants: &mut Vec<(String, Settings)>,
+    ) {
+        let Some(mut fields) = self.walk.fields(node) else { return };
+        let knob = fields.need(&mut self.walk, "knob").and_then(|node| self.walk.str(node));
+        let Some(knob) = knob.map(str::to_owned) else { return };
+        let values = fields.need(&mut self.walk, "values");
+        let values = values.and_then(|node| self.walk.array(node)).unwrap_or_default();
+        for value in values {
+            let settings = self.settings(value, &knob);
+            if let [(_, raw, _)] = settings.as_slice() {
+                variants.push((raw.show(), settings));
+            }
+        }
+        if let Some(node) = fields.take("baseline") {
+            let id = self.settings(node, "baseline").pop().map(|(_, raw, _)| raw.show());
+            match variants.iter().position(|(variant, _)| Some(variant) == id.as_ref()) {
+                Some(at) => spec.baseline = at,
+                None => self.walk.report(
+                    node.span.clone(),
+                    both!(
+                        "the baseline is none of the values",
+                        "baseline이 values에 없습니다"
+                    ),
+                ),
+            }
+        }
+        if let Some(node) = fields.take("sweep") {
+            self.sweep(node, &knob, config, spec, variants);
+        }
+        spec.varied = Some(knob);
+        fields.finish(&mut self.walk);
+    }
+
+    fn sweep(
+        &mut self,
+        node: &Node,
+        knob: &str,
+        config: &Config,
+        spec: &mut Spec,
+        variants: &[(String, Settings)],
+    ) {
+        let Some(mut fields) = self.walk.fields(node) else { return };
+        let values = fields.need(&mut self.walk, "values");
+        let plot = fields.need(&mut self.walk, "plot").and_then(|node| self.metric(node));
+        let log = fields.take("scale").is_some_and(|node| node.value == Value::Str("log".into()));
+        fields.finish(&mut self.walk);
+        let mut points = Vec::new();
+        for value in values.and_then(|node| self.walk.array(node)).unwrap_or_default() {
+            let Some((name, raw, span)) = self.settings(value, knob).pop() else { continue };
+            let mut own = config.clone();
+            self.apply(&mut own, &vec![(name.clone(), raw.clone(), span)]);
+            let shown = raw.show();
+            let variant = variants.iter().position(|(id, _)| *id == shown);
+            points.push(SweepPoint { at: position(&own, &name), variant, config: own });
+        }
+        if let Some(metric) = plot {
+            spec.sweep = Some(Sweep { points, metric, log });
+        }
+    }
+
+    /// `[[variant]]`: settings under a name.
+    fn listed(&mut self, node: &Node, spec: &mut Spec, variants: &mut Vec<(String, Settings)>) {
+        for item in self.walk.array(node).unwrap_or_default() {
+            let Some(mut fields) = self.walk.fields(item) else { continue };
+            let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
+            let id = id.unwrap_or_default().to_owned();
+            let settings = match fields.take("set") {
+                Some(node) => self.settings(node, ""),
+                None => Vec::new(),
+            };
+            if fields.take("baseline").is_some_and(|node| node.value == Value::Bool(true)) {
+                spec.baseline = variants.len();
+            }
+            if variants.iter().any(|(other, _)| *other == id) {
+                self.walk.report(
+                    item.span.clone(),
+                    both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
+                );
+            }
+            fields.finish(&mut self.walk);
+            variants.push((id, settings));
+        }
+    }
+
+    /// `--vary`: all combinations.
+    fn product(&mut self, overrides: &Overrides, spec: &mut Spec) -> Vec<(String, Settings)> {
+        let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
+        for (name, values) in &overrides.vary {
+            let mut more = Vec::new();
+            for (id, settings) in &variants {
+                for raw in values {
+                    let id =
+                        if id.is_empty() { raw.show() } else { format!("{id}, {}", raw.show()) };
+                    let mut settings = settings.clone();
+                    settings.push((name.clone(), raw.clone(), 0..0));
+                    more.push((id, settings));
+                }
+                if more.len() > VARIANTS_MAX {
+                    break;
+                }
+            }
+            variants = more;
+        }
+        let kept = spec.sweep.is_none();
+        spec.sweep = None;
+        spec.baseline = 0;
+        spec.varied = match overrides.vary.as_slice() {
+            [(name, _)] => Some(name.clone()),
+            _ => None,
+        };
+        let _ = kept;
+        variants
+    }
+
+    fn show(&mut self, fields: &mut Fields<'_>, spec: &mut Spec) {
+        let Some(node) = fields.take("show") else { return };
+        let Some(mut show) = self.walk.fields(node) else { return };
+        if let Some(node) = show.take("columns") {
+            for item in self.walk.array(node).unwrap_or_default() {
+                spec.columns.extend(self.metric(item));
+            }
+        }
+        if let Some(node) = show.take("stages") {
+            spec.stages = self.walk.bool(node).unwrap_or(false);
+        }
+        show.finish(&mut self.walk);
+    }
+
+    fn claims(&mut self, node: &Node, spec: &mut Spec, overrides: &Overrides) {
+        for item in self.walk.array(node).unwrap_or_default() {
+            let Some(mut fields) = self.walk.fields(item) else { continue };
+            let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
+            let id = id.unwrap_or_default().to_owned();
+            let says = self.words(&mut fields, "says").unwrap_or_default();
+            let control = fields.take("control").is_some_and(|n| n.value == Value::Bool(true));
+            let holds = fields.need(&mut self.walk, "holds");
+            let text = holds.and_then(|node| self.walk.str(node)).unwrap_or_default().to_owned();
+            let set = match fields.take("set") {
+                Some(node) => self.settings(node, ""),
+                None => Vec::new(),
+            };
+            fields.finish(&mut self.walk);
+            let span = holds.map_or(item.span.clone(), |node| node.span.clone());
+            // With --vary the file's variants are gone, and its claims with them.
+            if !overrides.vary.is_empty() || holds.is_none() {
+                continue;
+            }
+            match condition::parse(&text) {
+                Err(what) => self.walk.report(span, what),
+                Ok(condition) => {
+                    let own = self.claim_variants(spec, &condition, &set, span);
+                    let holds = text;
+                    spec.claims.push(Claim { id, says, control, condition, holds, own });
+                }
+            }
+        }
+    }
+
+    /// Checks that the variants of a condition exist; with settings of its own, makes them.
+    fn claim_variants(
+        &mut self,
+        spec: &Spec,
+        condition: &condition::Condition,
+        set: &Settings,
+        span: std::ops::Range<usize>,
+    ) -> Vec<(usize, Config)> {
+        let mut own: Vec<(usize, Config)> = Vec::new();
+        for reference in condition.references() {
+            let at = match &reference.variant {
+                None if spec.variants.len() == 1 => Some(0),
+                None => None,
+                Some(id) => spec.variants.iter().position(|variant| variant.id == *id),
+            };
+            let Some(at) = at else {
+                let id = reference.variant.clone().unwrap_or_default();
+                let known: Vec<&str> = spec.variants.iter().map(|v| v.id.as_str()).collect();
+                let near = nearest(&id, known.iter().copied()).unwrap_or_default().to_owned();
+                let known = known.join(", ");
+                self.walk.report_with(
+                    span.clone(),
+                    both!("there is no variant `{id}`", "`{id}` 변형은 없습니다"),
+                    if near.is_empty() {
+                        both!("the variants are: {known}", "변형 목록: {known}")
+                    } else {
+                        both!("did you mean `{near}`? ({known})", "혹시 `{near}`인가요? ({known})")
+                    },
+                );
+                continue;
+            };
+            if !set.is_empty() && own.iter().all(|(other, _)| *other != at) {
+                let mut config = spec.variants[at].config.clone();
+                self.apply(&mut config, set);
+                own.push((at, config));
+            }
+        }
+        own
+    }
+
+    fn theory(&mut self, node: &Node) -> Option<Theory> {
+        let mut fields = self.walk.fields(node)?;
+        let formula = fields.need(&mut self.walk, "formula");
+        let formula_name = formula.and_then(|node| self.walk.str(node))?.to_owned();
+        let mut numbers = TheoryNumbers { reader: self, fields: &mut fields };
+        let theory = match formula_name.as_str() {
+            "mmc" => numbers.mmc().map(|(rate, servers, service)| Theory::Mmc {
+                rate,
+                servers,
+                service,
+            }),
+            "mg1" => numbers.rate().zip(numbers.seconds("service")).zip(numbers.number("scv")).map(
+                |((rate, service), scv)| Theory::Mg1 { rate, service, scv },
+            ),
+            "mg1-ps" => numbers
+                .rate()
+                .zip(numbers.seconds("service"))
+                .map(|(rate, service)| Theory::Mg1Sharing { rate, service }),
+            "mmck" => numbers.mmc().zip(numbers.count("capacity")).map(
+                |((rate, servers, service), capacity)| Theory::Mmck {
+                    rate,
+                    servers,
+                    service,
+                    capacity,
+                },
+            ),
+            "impatient" | "impatient-constant" => {
+                numbers.mmc().zip(numbers.seconds("patience")).map(
+                    |((rate, servers, service), patience)| {
+                        let patience = if formula_name == "impatient" {
+                            Patience::Exponential(patience)
+                        } else {
+                            Patience::Constant(patience)
+                        };
+                        Theory::Impatient { rate, servers, service, patience }
+                    },
+                )
+            }
+            "machine-repairman" => {
+                let (users, think) = (numbers.count("users"), numbers.seconds("think"));
+                let (service, servers) = (numbers.seconds("service"), numbers.count("servers"));
+                users.zip(think).zip(service.zip(servers)).map(
+                    |((users, think), (service, servers))| Theory::MachineRepairman {
+                        users,
+                        think,
+                        service,
+                        servers,
+                    },
+                )
+            }
+            "closed-network" => {
+                let (users, think) = (numbers.count("users"), numbers.seconds("think"));
+                let demands = numbers.all_seconds("demands");
+                users.zip(think).zip(demands).map(|((users, think), demands)| {
+                    Theory::ClosedNetwork { users, think, demands }
+                })
+            }
+            _ => {
+                let known = FORMULAS.join(", ");
+                if let Some(node) = formula {
+                    self.walk.report(
+                        node.span.clone(),
+                        both!(
+                            "unknown formula `{formula_name}`; known: {known}",
+                            "알 수 없는 공식 `{formula_name}`. 가능한 값: {known}"
+                        ),
+                    );
+                }
+                None
+            }
+        };
+        fields.finish(&mut self.walk);
+        theory
+    }
+
+    fn measured(&mut self, node: &Node) -> Option<Measured> {
+        let mut fields = self.walk.fields(node)?;
+        let mut word = |walk: &mut Walk<'_>, name| {
+            fields.need(walk, name).and_then(|node| walk.str(node)).map(str::to_owned)
+        };
+        let (file, experiment, case) = (
+            word(&mut self.walk, "file"),
+            word(&mut self.walk, "experiment"),
+            word(&mut self.walk, "case"),
+        );
+        fields.finish(&mut self.walk);
+        Some(Measured { file: file?, experiment: experiment?, case: case? })
+    }
+
+    /// Combinations that are impossible, once every single value is known to be fine.
+    fn check_configs(&mut self, spec: &Spec, root: &Node) {
+        for variant in &spec.variants {
+            if let Err(what) = variant.config.check() {
+                self.walk.report(root.span.start..root.span.start + 1, what);
+                return;
+            }
+        }
+        let arrivals = spec.variants.iter().flat_map(|variant| variant.config.loads.values());
+        let most = arrivals.map(|load| load.rate.0).fold(0.0, f64::max);
+        let requests = most * to_seconds(spec.run.measure) * f64::from(spec.run.replications.min);
+        if requests > spec.run.events as f64 {
+            let events = spec.run.events;
+            self.walk.report(
+                root.span.start..root.span.start + 1,
+                both!(
+                    "a load of {most}/s over {requests:.0} requests cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
+                    "초당 {most}건, 모두 {requests:.0}건의 부하는 이벤트 {events}개로 실행할 수 없습니다. `measure`나 비율을 줄이거나 `events`를 늘리세요"
+                ),
+            );
+        }
+    }
+}
+
+/// Where a value stands on the axis of a sweep.
+fn position(config: &Config, knob: &str) -> f64 {
+    let value = config.values().into_iter().find(|(name, _)| name == knob);
+    value.and_then(|(_, value)| value.as_f64()).unwrap_or(f64::NAN)
+}
+
+/// Parameters of a formula.
+struct TheoryNumbers<'r, 's, 'f, 'n> {
+    reader: &'r mut Reader<'s>,
+    fields: &'f mut Fields<'n>,
+}
+
+impl TheoryNumbers<'_, '_, '_, '_> {
+    fn mmc(&mut self) -> Option<(f64, u32, f64)> {
+        let (rate, servers, service) =
+            (self.rate(), self.count("servers"), self.seconds("service"));
+        Some((rate?, servers?, service?))
+    }
+
+    fn rate(&mut self) -> Option<f64> {
+        let node = self.fields.need(&mut self.reader.walk, "rate")?;
+        let text = self.reader.walk.str(node)?;
+        knobs::rate(text)
+    }
+
+    fn count(&mut self, name: &'static str) -> Option<u32> {
+        let node = self.fields.need(&mut self.reader.walk, name)?;
+        self.reader.walk.int(node, 1..=1_000_000).map(|n| n as u32)
+    }
+
+    fn number(&mut self, name: &'static str) -> Option<f64> {
+        let node = self.fields.need(&mut self.reader.walk, name)?;
+        self.reader.walk.number(node)
+    }
+
+    fn seconds(&mut self, name: &'static str) -> Option<f64> {
+        let node = self.fields.need(&mut self.reader.walk, name)?;
+        self.reader.span(node).map(to_seconds)
+    }
+
+    fn all_seconds(&mut self, name: &'static str) -> Option<Vec<f64>> {
+        let node = self.fields.need(&mut self.reader.walk, name)?;
+        let items = self.reader.walk.array(node)?;
+        items.iter().map(|item| self.reader.span(item).map(to_seconds)).collect()
+    }
+}

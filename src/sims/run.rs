@@ -1,0 +1,417 @@
+//! Running a sim: replications in parallel, warm-up, stopping in fixed batches.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::metric::{self, Row};
+use super::spec::{RunKind, Spec};
+use crate::engine::executor::RunError;
+use crate::engine::time::Nanos;
+use crate::marketplace::config::Config;
+use crate::marketplace::observations::{Counts, INSIDE_PARTS, Observations, SeriesStep, Window};
+use crate::marketplace::{self, Failed, Plan};
+use crate::random::Streams;
+use crate::stats::interval;
+use crate::stats::warm_up::mser_5;
+
+/// Replications from which the warm-up is found; they are not measured.
+const PILOTS: u32 = 4;
+/// Pilots use numbers far from those of the measured replications.
+const PILOT_BASE: u64 = 1 << 32;
+/// Part of the arrivals that piles up before a variant is called unsettled.
+const GROWTH: f64 = 0.01;
+
+/// How a run is carried out; results do not depend on it.
+pub(crate) struct Execution<'a> {
+    pub(crate) threads: usize,
+    /// Told the number of finished replications and of those planned so far.
+    pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
+}
+
+/// What was found for one configuration.
+pub(crate) struct Measurement {
+    /// Merged over the replications.
+    pub(crate) merged: Observations,
+    /// The metrics of the merged observations.
+    pub(crate) rows: Vec<Row>,
+    /// By metric as in `rows`, by replication.
+    pub(crate) values: Vec<Vec<Option<f64>>>,
+    pub(crate) series: Vec<Vec<SeriesStep>>,
+    pub(crate) replications: u32,
+    pub(crate) warm_up: Nanos,
+    /// `false` when the number inside grows as long as it was watched: see [`GROWTH`].
+    pub(crate) steady: bool,
+    /// The warm-up rule found no settled part although nothing piles up.
+    pub(crate) slow: bool,
+    pub(crate) events: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoppedBy {
+    Precision,
+    /// All replications that the file allows.
+    Replications,
+    Events,
+}
+
+/// A whole run.
+pub(crate) struct Results {
+    pub(crate) variants: Vec<Measurement>,
+    /// By point of the sweep; `None` where a variant of the table stands for it.
+    pub(crate) sweep: Vec<Option<Measurement>>,
+    /// By claim: its own configurations, as (index of the variant, measurement).
+    pub(crate) claims: Vec<Vec<(usize, Measurement)>>,
+    pub(crate) stopped_by: StoppedBy,
+    pub(crate) events: u64,
+}
+
+/// Why a run could not be finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RunFailed {
+    /// The run would take more events than `run.events` allows.
+    Events(u64),
+    /// A process went round in circles at one instant.
+    Standstill { process: &'static str },
+    /// A component's books do not balance: a bug of ours.
+    Audit(String),
+}
+
+/// One configuration on its way.
+struct Job<'s> {
+    config: &'s Config,
+    /// Counts towards the precision that stops the run.
+    judged: bool,
+    effort: Effort,
+    window: Window,
+    steady: bool,
+    slow: bool,
+    found: Measurement,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    Full,
+    /// A point of a sweep: a quarter.
+    Quarter,
+}
+
+struct Done {
+    rows: Vec<Row>,
+    seen: Observations,
+    events: u64,
+}
+
+/// Runs all variants, points of the sweep and claims of a sim.
+///
+/// # Errors
+/// See [`RunFailed`].
+pub(crate) fn run(spec: &Spec, execution: &Execution<'_>) -> Result<Results, RunFailed> {
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for variant in &spec.variants {
+        jobs.push(Job::new(spec, &variant.config, true, Effort::Full));
+    }
+    let extra = spec.sweep.iter().flat_map(|sweep| &sweep.points);
+    for point in extra.filter(|point| point.variant.is_none()) {
+        jobs.push(Job::new(spec, &point.config, false, Effort::Quarter));
+    }
+    for (_, config) in spec.claims.iter().flat_map(|claim| &claim.own) {
+        jobs.push(Job::new(spec, config, false, Effort::Full));
+    }
+    let mut tally = Tally { spent: 0, finished: 0, planned: 0 };
+    find_warm_up(spec, &mut jobs, execution, &mut tally)?;
+    let stopped_by = measure(spec, &mut jobs, execution, &mut tally)?;
+    let mut found = jobs.into_iter().map(Job::finish);
+    let variants = found.by_ref().take(spec.variants.len()).collect();
+    let sweep = spec.sweep.iter().flat_map(|sweep| &sweep.points);
+    let sweep = sweep
+        .map(|point| if point.variant.is_none() { found.next() } else { None })
+        .collect();
+    let claims = spec
+        .claims
+        .iter()
+        .map(|claim| {
+            claim.own.iter().filter_map(|(at, _)| Some((*at, found.next()?))).collect()
+        })
+        .collect();
+    Ok(Results { variants, sweep, claims, stopped_by, events: tally.spent })
+}
+
+/// Events spent and replications done so far.
+struct Tally {
+    spent: u64,
+    finished: u64,
+    planned: u64,
+}
+
+impl<'s> Job<'s> {
+    fn new(spec: &Spec, config: &'s Config, judged: bool, effort: Effort) -> Job<'s> {
+        let found = Measurement {
+            merged: Observations::default(),
+            rows: Vec::new(),
+            values: Vec::new(),
+            series: Vec::new(),
+            replications: 0,
+            warm_up: 0,
+            steady: true,
+            slow: false,
+            events: 0,
+        };
+        let window = window(spec, 0);
+        Job { config, judged, effort, window, steady: true, slow: false, found }
+    }
+
+    fn replications(&self, count: u32) -> u32 {
+        match self.effort {
+            Effort::Full => count,
+            Effort::Quarter => (count / 4).max(3),
+        }
+    }
+
+    fn add(&mut self, done: Done) {
+        let found = &mut self.found;
+        if found.replications == 0 {
+            found.values = done.rows.iter().map(|row| vec![row.value]).collect();
+            found.series.push(done.seen.series.clone());
+            found.merged = done.seen;
+        } else {
+            for (values, row) in found.values.iter_mut().zip(&done.rows) {
+                values.push(row.value);
+            }
+            metric::merge(&mut found.merged, &done.seen);
+            found.series.push(done.seen.series);
+        }
+        found.replications += 1;
+        found.events += done.events;
+    }
+
+    fn finish(mut self) -> Measurement {
+        self.found.rows = metric::rows(&self.found.merged);
+        self.found.warm_up = self.window.from;
+        self.found.steady = self.steady;
+        self.found.slow = self.slow;
+        self.found
+    }
+}
+
+/// The window of a measured replication.
+fn window(spec: &Spec, found_warm_up: Nanos) -> Window {
+    let measure = spec.run.measure;
+    match spec.run.kind {
+        RunKind::Steady { warm_up } => {
+            let from = warm_up.unwrap_or(found_warm_up);
+            let to = from + measure;
+            Window { from, to, until: to, counts: Counts::Finished, step: 0 }
+        }
+        RunKind::Window { warm_up, drain } => {
+            let to = warm_up + measure;
+            Window { from: warm_up, to, until: to + drain, counts: Counts::Intended, step: 0 }
+        }
+        RunKind::Episode { step } => {
+            Window { from: 0, to: measure, until: measure, counts: Counts::Intended, step }
+        }
+    }
+}
+
+/// Runs pilots of steady sims, finds the warm-up by MSER-5 on the mean number inside, and tells
+/// which configurations do not settle.
+fn find_warm_up(
+    spec: &Spec,
+    jobs: &mut [Job<'_>],
+    execution: &Execution<'_>,
+    tally: &mut Tally,
+) -> Result<(), RunFailed> {
+    let RunKind::Steady { warm_up } = spec.run.kind else { return Ok(()) };
+    let pilot = window(spec, 0);
+    let pilot = Window { from: 0, to: spec.run.measure, until: spec.run.measure, ..pilot };
+    let tasks: Vec<Task<'_>> = jobs
+        .iter()
+        .enumerate()
+        .flat_map(|(job, own)| {
+            let config = own.config;
+            (0..u64::from(PILOTS)).map(move |number| Task {
+                job,
+                config,
+                window: pilot,
+                replication: PILOT_BASE + number,
+            })
+        })
+        .collect();
+    let done = run_tasks(spec, &tasks, execution, tally)?;
+    for (at, job) in jobs.iter_mut().enumerate() {
+        let mine: Vec<&Done> = tasks
+            .iter()
+            .zip(&done)
+            .filter(|(task, _)| task.job == at)
+            .map(|(_, done)| done)
+            .collect();
+        job.steady = settles(&mine);
+        if !job.steady {
+            // The numbers of the first seconds, from an empty start, are all there is to say.
+            job.window = pilot;
+            continue;
+        }
+        if warm_up.is_some() {
+            continue;
+        }
+        let mean: Vec<f64> = (0..INSIDE_PARTS)
+            .map(|part| {
+                let inside = mine.iter().filter_map(|done| done.seen.inside_series.get(part));
+                inside.sum::<f64>() / mine.len() as f64
+            })
+            .collect();
+        let cut = mser_5(&mean);
+        job.slow = cut.is_none();
+        let parts = cut.unwrap_or(INSIDE_PARTS / 2) as u64;
+        job.window = window(spec, parts * (spec.run.measure / INSIDE_PARTS as u64));
+    }
+    Ok(())
+}
+
+/// Whether the number inside stops growing: compares its mean in the last quarter of the pilots
+/// with that in the second quarter, relative to what arrives in between.
+fn settles(pilots: &[&Done]) -> bool {
+    let quarter = INSIDE_PARTS / 4;
+    let growth: Vec<f64> = pilots
+        .iter()
+        .map(|done| {
+            let series = &done.seen.inside_series;
+            let mean = |from: usize| {
+                let part = series.get(from..from + quarter).unwrap_or_default();
+                part.iter().sum::<f64>() / quarter as f64
+            };
+            let arrived = done.seen.all.offered.max(1) as f64 / 2.0;
+            (mean(3 * quarter) - mean(quarter)) / arrived
+        })
+        .collect();
+    match interval::of_mean(&growth) {
+        Some(interval) => !(interval.value > GROWTH && interval.low > 0.0),
+        None => true,
+    }
+}
+
+/// Measures in batches until every settled variant of the table is precise enough.
+fn measure(
+    spec: &Spec,
+    jobs: &mut [Job<'_>],
+    execution: &Execution<'_>,
+    tally: &mut Tally,
+) -> Result<StoppedBy, RunFailed> {
+    let plan = spec.run.replications;
+    let mut target = plan.min;
+    loop {
+        let tasks: Vec<Task<'_>> = jobs
+            .iter()
+            .enumerate()
+            .filter(|(_, job)| job.steady || job.found.replications == 0)
+            .flat_map(|(at, job)| {
+                let wanted = if job.steady { target } else { plan.min };
+                let wanted = job.replications(wanted);
+                let (config, window) = (job.config, job.window);
+                (job.found.replications..wanted).map(move |number| Task {
+                    job: at,
+                    config,
+                    window,
+                    replication: u64::from(number),
+                })
+            })
+            .collect();
+        let done = run_tasks(spec, &tasks, execution, tally)?;
+        let batch_events: u64 = done.iter().map(|done| done.events).sum();
+        for (task, done) in tasks.iter().zip(done) {
+            jobs[task.job].add(done);
+        }
+        let Some(precision) = &spec.run.precision else { return Ok(StoppedBy::Replications) };
+        let precise = jobs.iter().filter(|job| job.judged && job.steady).all(|job| {
+            half_width(&job.found, &precision.of).is_none_or(|half| half <= precision.relative)
+        });
+        if precise {
+            return Ok(StoppedBy::Precision);
+        }
+        if target >= plan.max {
+            return Ok(StoppedBy::Replications);
+        }
+        let next = (target + plan.step).min(plan.max);
+        let per_replication = batch_events / (tasks.len() as u64).max(1);
+        let expected = per_replication * u64::from(next - target) * jobs.len() as u64;
+        if tally.spent + expected > spec.run.events {
+            return Ok(StoppedBy::Events);
+        }
+        target = next;
+    }
+}
+
+/// Half the width of the interval of a metric over its value; `None` without a value.
+fn half_width(found: &Measurement, id: &str) -> Option<f64> {
+    let rows = metric::rows(&found.merged);
+    let at = rows.iter().position(|row| row.id == id)?;
+    let estimate = super::outcome::interval_of(&rows[at], &found.values[at])?;
+    (estimate.value != 0.0).then(|| estimate.half_width() / estimate.value.abs())
+}
+
+/// One replication to run.
+struct Task<'s> {
+    job: usize,
+    config: &'s Config,
+    window: Window,
+    replication: u64,
+}
+
+/// Runs replications on several threads; the results are in the order of the tasks.
+fn run_tasks(
+    spec: &Spec,
+    tasks: &[Task<'_>],
+    execution: &Execution<'_>,
+    tally: &mut Tally,
+) -> Result<Vec<Done>, RunFailed> {
+    tally.planned += tasks.len() as u64;
+    let next = AtomicUsize::new(0);
+    let finished = AtomicUsize::new(0);
+    let slots: Vec<Mutex<Option<Result<Done, RunFailed>>>> =
+        tasks.iter().map(|_| Mutex::new(None)).collect();
+    let (before, planned) = (tally.finished, tally.planned);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(task), Some(slot)) = (tasks.get(at), slots.get(at)) else { break };
+            let result = run_task(spec, task);
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(result);
+            }
+            let done = finished.fetch_add(1, Ordering::Relaxed) as u64 + 1;
+            (execution.progress)(before + done, planned);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..execution.threads.min(tasks.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = Vec::with_capacity(tasks.len());
+    for slot in slots {
+        let result = slot.into_inner().ok().flatten();
+        let found = result
+            .unwrap_or_else(|| Err(RunFailed::Audit("a replication did not end".to_owned())))?;
+        tally.spent += found.events;
+        done.push(found);
+    }
+    tally.finished += tasks.len() as u64;
+    Ok(done)
+}
+
+fn run_task(spec: &Spec, task: &Task<'_>) -> Result<Done, RunFailed> {
+    let plan = Plan {
+        streams: Streams { seed: spec.run.seed, replication: task.replication },
+        window: task.window,
+        events: spec.run.events,
+        record: false,
+    };
+    let replication = marketplace::run(task.config, &plan).map_err(|failed| match failed {
+        Failed::Engine(RunError::TooManyEvents { .. }) => RunFailed::Events(spec.run.events),
+        Failed::Engine(RunError::Standstill { process, .. }) => RunFailed::Standstill { process },
+        Failed::Engine(RunError::Reentered) => RunFailed::Audit("re-entered".to_owned()),
+        Failed::Audit(books) => RunFailed::Audit(books),
+    })?;
+    let seen = replication.observations;
+    Ok(Done { rows: metric::rows(&seen), seen, events: replication.events })
+}
