@@ -5,6 +5,8 @@
 const NONE: &str = "–";
 /// Decimals beyond which nothing is shown.
 const DECIMALS_MAX: i32 = 6;
+/// From here on digits are not written out.
+const TOO_LONG: f64 = 1e15;
 
 /// A value with half the width of its interval: `96 ±3`, `21.4 ±0.2`. The half-width has one
 /// significant digit (two if it starts with 1), the value ends at the same place. An asymmetric
@@ -86,6 +88,9 @@ enum Zeros {
 
 /// The value rounded at the decimal place `place` (0: units, 1: tens, -1: tenths).
 fn to_place(value: f64, place: i32, zeros: Zeros) -> String {
+    if value.abs() >= TOO_LONG {
+        return format!("{value:.2e}");
+    }
     if place >= 0 {
         let scale = power_of_ten(place);
         return separated(&format!("{:.0}", (value / scale).round() * scale));
@@ -170,7 +175,7 @@ mod tests {
             (-0.0, "0"),
             (0.0, "0"),
             (-1234.0, "-1,230"),
-            (1e300, &separated(&format!("{:.0}", 1e300))),
+            (1e300, "1.00e300"),
             (1e-300, "0"),
             (NAN, "–"),
             (-INF, "–"),

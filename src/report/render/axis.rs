@@ -54,7 +54,7 @@ impl Axis {
     /// Widens the axis to the next values that make good ticks.
     fn round_out(&mut self) {
         if self.log {
-            let steps = [1.0, 2.0, 3.0, 5.0, 10.0];
+            let steps = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
             let floor = decade(self.low);
             let below = steps.iter().rev().map(|step| step * floor).find(|at| *at <= self.low);
             let ceiling = decade(self.high);
@@ -160,9 +160,9 @@ mod tests {
     fn ticks_are_round_and_few() {
         assert_eq!(labels(0.0, 96.0, false, 5), ["0", "50", "100"]);
         assert_eq!(labels(0.0, 96.0, false, 6), ["0", "20", "40", "60", "80", "100"]);
-        assert_eq!(labels(96.0, 2900.0, true, 4), ["100", "1,000"]);
+        assert_eq!(labels(96.0, 2900.0, true, 4), ["100", "300", "1,000", "3,000"]);
         assert_eq!(labels(40.0, 2900.0, true, 5), ["100", "300", "1,000", "3,000"]);
-        assert_eq!(labels(20.0, 80.0, true, 6), ["20", "30", "50", "100"]);
+        assert_eq!(labels(20.0, 80.0, true, 6), ["20", "30", "50"]);
         assert_eq!(labels(1e-3, 1e9, true, 4), ["0.001", "10", "100,000", "1,000,000,000"]);
     }
 

@@ -10,7 +10,8 @@ use crate::report::document::{Align, Row, Span, Table, Tone};
 
 /// Columns between columns: as many as fit.
 const GAPS: [usize; 2] = [3, 2];
-const HEAD_LINES_MAX: usize = 3;
+/// Lines of a head: as few as fit.
+const HEAD_LINES: [usize; 2] = [2, 3];
 /// Prose in a cell is not squeezed below this.
 const PROSE_MIN: usize = 14;
 /// A column's words may be cut if they are longer.
@@ -38,7 +39,8 @@ pub(super) fn table_lines(table: &Table, style: Style, width: usize) -> Vec<Line
 #[derive(Clone, Copy)]
 struct Size {
     min: usize,
-    preferred: usize,
+    /// With a head of as many lines as [`HEAD_LINES`] says.
+    preferred: [usize; 2],
 }
 
 impl Size {
@@ -46,9 +48,11 @@ impl Size {
         let column = &table.columns[at];
         let head = head_glyphs(&column.head);
         let head_min = longest_word(&head).min(WORD_MAX);
-        let head_preferred = (head_min..natural_width(&head).max(head_min))
-            .find(|width| wrap(&head, *width).len() <= HEAD_LINES_MAX)
-            .unwrap_or(head_min);
+        let head_preferred = HEAD_LINES.map(|most| {
+            let mut widths = head_min..natural_width(&head).max(head_min);
+            let fits = |width: &usize| wrap(&head, *width).len() <= most;
+            widths.find(fits).unwrap_or(natural_width(&head).max(head_min))
+        });
         let cells = || table.rows.iter().filter_map(|row| cell(row, at)).map(cell_glyphs);
         let natural = cells().map(|cell| natural_width(&cell)).max().unwrap_or(0);
         let min = match column.align {
@@ -58,7 +62,7 @@ impl Size {
                 word.min(WORD_MAX).max(natural.min(PROSE_MIN))
             }
         };
-        Size { min: min.max(head_min), preferred: natural.max(head_preferred) }
+        Size { min: min.max(head_min), preferred: head_preferred.map(|head| natural.max(head)) }
     }
 }
 
@@ -87,16 +91,18 @@ struct Layout {
 impl Layout {
     fn fitting(sizes: &[Size], width: usize) -> Option<Layout> {
         let gaps = |gap: usize| gap * (sizes.len() - 1);
-        let preferred: usize = sizes.iter().map(|size| size.preferred).sum();
-        if let Some(gap) = GAPS.into_iter().find(|gap| preferred + gaps(*gap) <= width) {
-            let widths = sizes.iter().map(|size| size.preferred).collect();
-            return Some(Layout { widths, gap });
+        for lines in 0..HEAD_LINES.len() {
+            let widths: Vec<usize> = sizes.iter().map(|size| size.preferred[lines]).collect();
+            let preferred: usize = widths.iter().sum();
+            if let Some(gap) = GAPS.into_iter().find(|gap| preferred + gaps(*gap) <= width) {
+                return Some(Layout { widths, gap });
+            }
         }
         let gap = GAPS[GAPS.len() - 1];
         let min: usize = sizes.iter().map(|size| size.min).sum();
         let spare = width.checked_sub(min + gaps(gap))?;
         // What is left over goes to the columns in proportion to what they lack.
-        let lack = |size: &Size| size.preferred.saturating_sub(size.min);
+        let lack = |size: &Size| size.preferred[1].saturating_sub(size.min);
         let lacking: usize = sizes.iter().map(lack).sum();
         let more = |size: &Size| (lack(size) * spare).checked_div(lacking).unwrap_or(0);
         let widths = sizes.iter().map(|size| size.min + more(size).min(lack(size))).collect();
