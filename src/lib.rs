@@ -1,6 +1,7 @@
 //! `prep`: interview preparation with runnable simulations of one marketplace backend.
 
 mod content;
+mod knowledge;
 mod report;
 
 use std::process::ExitCode;

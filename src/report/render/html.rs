@@ -111,7 +111,7 @@ fn add_spans(out: &mut String, list: &[Span]) {
                 };
                 *out += &format!("<span class=\"{class}\">{}</span>", escape(words));
             }
-            Span::Break => *out += "<br>\n",
+            Span::Break => *out += "<br>",
         }
     }
 }
