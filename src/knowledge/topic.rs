@@ -556,9 +556,9 @@ mod tests {
         assert_eq!(
             problems(&text.replace(" {#sources}", " {#mechanism}")),
             [
-                "35: the id `mechanism` occurs twice",
+                "37: the id `mechanism` occurs twice",
+                "37: the section `mechanism` stands before `see-it-run`",
                 "0: the section `sources` is missing: a level-2 heading with `{#sources}`",
-                "35: the section `mechanism` stands before `see-it-run`",
             ]
         );
         assert_eq!(

@@ -187,7 +187,7 @@ fn add_table(out: &mut String, table: &Table) {
                 let class = right(&table.columns[0]);
                 let rest = (table.columns.len() - 1).max(1);
                 *out += &format!(
-                    "<tr class=\"note\"><th scope=\"row\"{class}>{}</th><td colspan=\"{rest}\">{}</td>",
+                    "<tr class=\"note\"><th scope=\"row\"{class}>{}</th><td colspan=\"{rest}\"><div>{}</div></td>",
                     spans(first),
                     spans(text)
                 );
@@ -248,12 +248,79 @@ mod tests {
     use super::*;
     use crate::report::render::sample;
 
+    /// Everything between `<` and `>`, quoted values left out.
+    fn tags(page: &str) -> Vec<String> {
+        let body = &page[page.find("<main>").unwrap()..];
+        let tags = body.split('<').skip(1).map(|part| part.split(['>', ' ']).next().unwrap());
+        let mut tags: Vec<String> = tags.map(str::to_owned).collect();
+        tags.sort();
+        tags.dedup();
+        tags
+    }
+
     #[test]
-    fn look() {
-        for l in [Lang::En, Lang::Ko] {
-            let mut d = sample::report(l);
-            d.blocks.extend(sample::prose().blocks);
-            let _ = std::fs::write(format!("/tmp/look_{}.html", l.code()), page(&d, l));
+    fn words_never_become_markup() {
+        let page = page(&sample::nasty(), Lang::Ko);
+        let known = "a blockquote body circle code dd div dl dt em figcaption figure g h6 hr html \
+                     i li line main ol p polygon polyline pre span strong svg table tbody td text \
+                     th thead title tr ul wbr";
+        let known: Vec<&str> = known.split_whitespace().collect();
+        let unknown: Vec<String> = tags(&page)
+            .into_iter()
+            .filter(|tag| !known.contains(&tag.trim_start_matches('/')))
+            .collect();
+        assert_eq!(unknown, [String::new(); 0]);
+        let control = |c: &char| *c != '\n' && crate::content::problem::is_control(*c);
+        assert_eq!(page.chars().find(control), None);
+        assert!(!page.contains("NaN") && !page.contains("inf\""), "a number that is none");
+    }
+
+    #[test]
+    fn links_lead_to_the_web_or_to_anchors() {
+        let link =
+            |to: &str| spans(&[Span::Link { to: to.to_owned(), text: vec![Span::text("x")] }]);
+        assert_eq!(link("javascript:alert(1)"), "x");
+        assert_eq!(link("//example.com"), "x");
+        assert_eq!(link("#a"), "<a href=\"#a\" rel=\"noreferrer\">x</a>");
+        assert_eq!(
+            link("https://a/?b=\"c\"&d"),
+            "<a href=\"https://a/?b=&quot;c&quot;&amp;d\" rel=\"noreferrer\">x</a>"
+        );
+    }
+
+    #[test]
+    fn a_page_needs_nothing_else() {
+        let page = page(&sample::report(Lang::En), Lang::Ko);
+        let expected = "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n\
+            <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+            style-src 'unsafe-inline'\">\n";
+        assert_eq!(page.get(..expected.len()), Some(expected));
+        for outside in ["src=", "url(", "@import", "<script", "<link"] {
+            assert!(!page.contains(outside), "{outside}");
         }
+    }
+
+    #[test]
+    fn a_table_tells_its_heads_and_notes() {
+        let column = |head: &str, align| Column { head: vec![Span::text(head)], align };
+        let table = Table {
+            columns: vec![column("pool", Align::Left), column("p99", Align::Right)],
+            rows: vec![
+                Row::Cells(vec![vec![Span::code("a.b")], vec![Span::text("96 ±3")]]),
+                Row::Note { first: vec![Span::text("5")], text: vec![Span::text("no")] },
+            ],
+            keep: 1,
+        };
+        let mut out = String::new();
+        add_table(&mut out, &table);
+        assert_eq!(
+            out,
+            "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n\
+             <tr><th scope=\"col\">pool</th><th scope=\"col\" class=\"right\">p99</th></tr>\n\
+             </thead>\n<tbody>\n\
+             <tr><th scope=\"row\"><code>a.<wbr>b</code></th><td class=\"right\">96 ±3</td></tr>\n\
+             <tr class=\"note\"><th scope=\"row\">5</th><td colspan=\"1\"><div>no</div></td></tr>\n\
+             </tbody>\n</table>\n</div>\n"
+        );
     }
 }

@@ -272,11 +272,27 @@ mod tests {
     use crate::report::render::sample;
 
     #[test]
-    fn look() {
-        let _ = std::fs::write(
-            "/tmp/look.md",
-            render(&sample::report(Lang::En)) + &render(&sample::prose()),
-        );
+    fn prose_is_written_as_markdown() {
+        let expected = "## Mechanism\n\nSee [the source](<https://example.com/a?b=1&c>) and not this; \
+            *mind* a\\|b, 1 \\< 2 \\& \\`x_y\\`.\\\n\\- no list\n\n9. nine\n\
+            10. ten, which is long enough to need a second line of text\n    - inner\n    - other\n\n\
+            > A pool is a queue.\n\n````sql\nselect *\n    from bids -- ```\n````\n\n---\n";
+        assert_eq!(render(&sample::prose()), expected);
+    }
+
+    #[test]
+    fn charts_and_bars_are_tables() {
+        let report = sample::report(Lang::En);
+        let shown = render(&report);
+        for part in [
+            "| connections per instance | p99 ms |\n| ---: | ---: |\n| 5 | 2,900 ±600 ○ |\n| 6 |",
+            "| Where the slowest 1 % spend their time |  |\n| --- | ---: |\n| thread queue | 0 ms |\n",
+            "| 5 | does not settle: 548/s served of 900/s offered; in the first 30 s p50 is 5900 ms \
+             |  |  |  |  |  |\n",
+            "\n- ✗ more connections buy throughput\n- ? not",
+        ] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
     }
 
     #[test]

@@ -12,6 +12,10 @@ use crate::report::document::{Align, Row, Span, Table, Tone};
 const GAPS: [usize; 2] = [3, 2];
 /// Lines of a head: as few as fit.
 const HEAD_LINES: [usize; 2] = [2, 3];
+/// A head up to this wide is not wrapped while there is room.
+const HEAD_SHORT: usize = 12;
+/// No head asks for more.
+const HEAD_MAX: usize = 60;
 /// Prose in a cell is not squeezed below this.
 const PROSE_MIN: usize = 14;
 /// A column's words may be cut if they are longer.
@@ -48,10 +52,12 @@ impl Size {
         let column = &table.columns[at];
         let head = head_glyphs(&column.head);
         let head_min = longest_word(&head).min(WORD_MAX);
+        let head_natural = natural_width(&head).min(HEAD_MAX).max(head_min);
+        // Short heads stay on one line.
+        let head_least = head_min.max(head_natural.min(HEAD_SHORT));
         let head_preferred = HEAD_LINES.map(|most| {
-            let mut widths = head_min..natural_width(&head).max(head_min);
-            let fits = |width: &usize| wrap(&head, *width).len() <= most;
-            widths.find(fits).unwrap_or(natural_width(&head).max(head_min))
+            let mut widths = head_least..head_natural;
+            widths.find(|width| wrap(&head, *width).len() <= most).unwrap_or(head_natural)
         });
         let cells = || table.rows.iter().filter_map(|row| cell(row, at)).map(cell_glyphs);
         let natural = cells().map(|cell| natural_width(&cell)).max().unwrap_or(0);
@@ -227,15 +233,13 @@ fn records(table: &Table, width: usize) -> Vec<Line> {
         if at > 0 {
             lines.push(Line::default());
         }
-        lines.extend(wrap(
-            &glyphs(cell(row, 0).unwrap_or(&[]), Look::bold(), CodeMark::None),
-            width,
-        ));
+        let first = field(&table.columns[0].head, cell(row, 0).unwrap_or(&[]), Look::bold());
+        lines.extend(wrap(&first, width));
         let fields: Vec<Vec<Glyph>> = match row {
             Row::Note { text, .. } => vec![cell_glyphs(text)],
             Row::Cells(cells) => {
                 let named = cells.iter().zip(&table.columns).skip(1);
-                named.map(|(cell, column)| field(&column.head, cell)).collect()
+                named.map(|(cell, column)| field(&column.head, cell, Look::default())).collect()
             }
         };
         for field in fields {
@@ -248,11 +252,11 @@ fn records(table: &Table, width: usize) -> Vec<Line> {
     lines
 }
 
-fn field(head: &[Span], cell: &[Span]) -> Vec<Glyph> {
+fn field(head: &[Span], cell: &[Span], look: Look) -> Vec<Glyph> {
     let mut out = glyphs(head, Look::toned(Tone::Muted), CodeMark::None);
     if !out.is_empty() {
         out.extend(words(": ", Look::toned(Tone::Muted)));
     }
-    out.extend(cell_glyphs(cell));
+    out.extend(glyphs(cell, look, CodeMark::None));
     out
 }

@@ -123,3 +123,73 @@ fn spans(inlines: &[Inline]) -> Vec<Span> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::problem::Source;
+    use crate::knowledge::topic::SECTIONS;
+    use crate::report::render::terminal::{Style, render};
+
+    fn pool() -> Topic {
+        let mut text =
+            "+++\ntitle = \"커넥션 풀\"\naliases = []\nrequires = [\"tomcat-threads\"]\n\
+                        sims = [\"pool-size\", \"pool-leak\"]\n\
+                        checked = { what = \"HikariCP 6.3\", on = \"2026-11-22\" }\n+++\n"
+                .to_owned();
+        for id in SECTIONS {
+            text += &format!("## {id} {{#{id}}}\n");
+            text += match id {
+                "mechanism" => {
+                    "A **pool** is [a queue](topic:queueing#littles-law), see [below](#sources).\n\n\
+                     1. *borrow*\n2. `close()`\n"
+                }
+                "defaults" => "| Setting | Default |\n|---|--:|\n| `maximum-pool-size` | 10 |\n",
+                "see-it-run" => "```prep\nsim pool-size\n```\n",
+                _ => "",
+            };
+        }
+        Topic::read(&Source::new("topics/pool.ko.md", text), "pool").unwrap()
+    }
+
+    #[test]
+    fn a_topic_is_a_page() {
+        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let mut doc = topic(&pool(), Lang::Ko);
+        doc.blocks.retain(|block| !matches!(block, Block::Heading { level: 2, .. }));
+        let expected = r#"
+ 커넥션 풀
+ ─────────
+ A pool is a queue (`prep topic queueing`), see below.
+
+ 1. borrow
+ 2. `close()`
+
+ Setting             Default
+ ───────────────────────────
+ maximum-pool-size        10
+
+   prep sim pool-size
+
+ ───────────────────────────────────────────────────────────
+
+ 먼저 볼 주제   prep topic tomcat-threads
+ 돌려 보기      prep sim pool-size   prep sim pool-leak
+ 확인한 버전    HikariCP 6.3, 2026-11-22
+"#;
+        assert_eq!(render(&doc, style), expected[1..]);
+    }
+
+    #[test]
+    fn the_list_names_what_to_type() {
+        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let expected = r#"
+ 주제
+ ────
+ prep topic   제목        시뮬레이션
+ ───────────────────────────────────────────
+ pool         커넥션 풀   pool-size, pool-leak
+"#;
+        assert_eq!(render(&topic_list(&[pool()], Lang::Ko), style), expected[1..]);
+    }
+}
