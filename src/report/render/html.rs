@@ -269,7 +269,7 @@ mod tests {
             .into_iter()
             .filter(|tag| !known.contains(&tag.trim_start_matches('/')))
             .collect();
-        assert_eq!(unknown, [String::new(); 0]);
+        assert_eq!(unknown, Vec::<String>::new());
         let control = |c: &char| *c != '\n' && crate::content::problem::is_control(*c);
         assert_eq!(page.chars().find(control), None);
         assert!(!page.contains("NaN") && !page.contains("inf\""), "a number that is none");

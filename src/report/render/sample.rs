@@ -15,10 +15,40 @@ fn point(x: f64, y: f64, half: f64, mark: Mark) -> Point {
     Point { x, y, low: y - half, high: y + half, mark }
 }
 
+/// Chooses the words of one language.
+type Say = fn(&'static str, &'static str) -> &'static str;
+
 /// A report of a sim with every block that one can have.
 pub(super) fn report(lang: Lang) -> Document {
-    let ko = lang == Lang::Ko;
-    let say = |en: &'static str, korean: &'static str| if ko { korean } else { en };
+    let say: Say = match lang {
+        Lang::En => |english, _| english,
+        Lang::Ko => |_, korean| korean,
+    };
+    let question = say(
+        "How many HikariCP connections does this service need?",
+        "커넥션 풀은 몇 개면 충분한가?",
+    );
+    Document {
+        title: "pool-size".to_owned(),
+        blocks: vec![
+            Block::Heading { level: 1, id: None, text: vec![t("pool-size   "), t(question)] },
+            Block::Paragraph(vec![
+                t(say("2 app instances, MySQL on 4 cores, ", "앱 인스턴스 2대, 4코어 MySQL, ")),
+                Span::Strong(vec![t(say("900 requests/s", "초당 900 요청"))]),
+                t(say(", open; a query holds its ", ", 열린 도착. 쿼리가 ")),
+                Span::code("Connection"),
+                t(say(" 18 ms.", "을 18 ms 동안 잡습니다.")),
+            ]),
+            Block::Table(table(say)),
+            Block::Chart(chart(say)),
+            Block::Bars(bars(say)),
+            Block::Checks(checks(say)),
+            Block::Labelled(labelled(say)),
+        ],
+    }
+}
+
+fn table(say: Say) -> Table {
     let head = |en, korean, align| Column { head: vec![t(say(en, korean))], align };
     let columns = vec![
         Column {
@@ -48,6 +78,10 @@ pub(super) fn report(lang: Lang) -> Document {
         cells(&["20", "900 ±2", "20.9 ±0.2", "112 ±4", "8 ±1", "< 0.01 %", "3.6 of 4"]),
         cells(&["50", "900 ±2", "22.8 ±0.3", "148 ±5", "0", "< 0.01 %", "3.6 of 4"]),
     ];
+    Table { columns, rows, keep: 4 }
+}
+
+fn chart(say: Say) -> Chart {
     let points = vec![
         point(5.0, 2900.0, 600.0, Mark::Unsettled),
         point(6.0, 600.0, 90.0, Mark::Sweep),
@@ -56,82 +90,67 @@ pub(super) fn report(lang: Lang) -> Document {
         point(20.0, 112.0, 4.0, Mark::Variant),
         point(50.0, 148.0, 5.0, Mark::Variant),
     ];
+    Chart {
+        y_title: "p99 ms".to_owned(),
+        x_title: say("connections per instance", "인스턴스당 커넥션").to_owned(),
+        x_log: false,
+        y_log: true,
+        series: vec![Series { name: String::new(), points }],
+    }
+}
+
+fn bars(say: Say) -> Bars {
     let bar = |label, shown: &str, share| Bar { label, shown: shown.to_owned(), share };
-    let question = say(
-        "How many HikariCP connections does this service need?",
-        "커넥션 풀은 몇 개면 충분한가?",
-    );
-    Document {
-        title: "pool-size".to_owned(),
-        blocks: vec![
-            Block::Heading { level: 1, id: None, text: vec![t("pool-size   "), t(question)] },
-            Block::Paragraph(vec![
-                t(say("2 app instances, MySQL on 4 cores, ", "앱 인스턴스 2대, 4코어 MySQL, ")),
-                Span::Strong(vec![t(say("900 requests/s", "초당 900 요청"))]),
-                t(say(", open; a query holds its ", ", 열린 도착. 쿼리가 ")),
-                Span::code("Connection"),
-                t(say(" 18 ms.", "을 18 ms 동안 잡습니다.")),
-            ]),
-            Block::Table(Table { columns, rows, keep: 4 }),
-            Block::Chart(Chart {
-                y_title: "p99 ms".to_owned(),
-                x_title: say("connections per instance", "인스턴스당 커넥션").to_owned(),
-                x_log: false,
-                y_log: true,
-                series: vec![Series { name: String::new(), points }],
-            }),
-            Block::Bars(Bars {
-                title: say(
-                    "Where the slowest 1 % spend their time",
-                    "가장 느린 1 %가 시간을 쓰는 곳",
-                )
-                .to_owned(),
-                rows: vec![
-                    bar(say("thread queue", "스레드 대기열").to_owned(), "0 ms", 0.0),
-                    bar(say("application", "애플리케이션").to_owned(), "3 ms", 0.03),
-                    bar(say("pool wait", "풀 대기").to_owned(), "62 ms", 0.65),
-                    bar(say("database", "데이터베이스").to_owned(), "31 ms", 0.325),
-                ],
-            }),
-            Block::Checks(vec![
-                Check {
-                    verdict: Verdict::Yes,
-                    text: vec![t(say(
-                        "A pool below demand never settles: 5 connections of 18 ms carry 278 requests/s an instance",
-                        "수요보다 작은 풀은 안정되지 않는다: 18 ms짜리 커넥션 5개는 인스턴스당 초당 278건이 한계다",
-                    ))],
-                },
-                Check {
-                    verdict: Verdict::No,
-                    text: vec![t(say(
-                        "more connections buy throughput",
-                        "커넥션을 늘리면 처리량이 는다",
-                    ))],
-                },
-                Check {
-                    verdict: Verdict::Open,
-                    text: vec![t(say("not decided by these runs", "이 실행으로는 알 수 없다"))],
-                },
-            ]),
-            Block::Labelled(vec![
-                (
-                    say("Why", "이유").to_owned(),
-                    vec![t(say(
-                        "10 connections already keep the cores busy. A small pool is a queue in front of the database.",
-                        "커넥션 10개로 이미 코어가 꽉 찹니다. 작은 풀은 데이터베이스 앞의 대기열입니다.",
-                    ))],
-                ),
-                (
-                    say("Next", "다음").to_owned(),
-                    vec![
-                        Span::code("prep topic hikaricp-pool"),
-                        t("      "),
-                        Span::code("prep sim pool-size --set load.rate=300/s"),
-                    ],
-                ),
-            ]),
+    Bars {
+        title: say("Where the slowest 1 % spend their time", "가장 느린 1 %가 시간을 쓰는 곳")
+            .to_owned(),
+        rows: vec![
+            bar(say("thread queue", "스레드 대기열").to_owned(), "0 ms", 0.0),
+            bar(say("application", "애플리케이션").to_owned(), "3 ms", 0.03),
+            bar(say("pool wait", "풀 대기").to_owned(), "62 ms", 0.65),
+            bar(say("database", "데이터베이스").to_owned(), "31 ms", 0.325),
         ],
     }
+}
+
+fn checks(say: Say) -> Vec<Check> {
+    vec![
+        Check {
+            verdict: Verdict::Yes,
+            text: vec![t(say(
+                "A pool below demand never settles: 5 connections of 18 ms carry 278 requests/s an instance",
+                "수요보다 작은 풀은 안정되지 않는다: 18 ms짜리 커넥션 5개는 인스턴스당 초당 278건이 한계다",
+            ))],
+        },
+        Check {
+            verdict: Verdict::No,
+            text: vec![t(say("more connections buy throughput", "커넥션을 늘리면 처리량이 는다"))],
+        },
+        Check {
+            verdict: Verdict::Open,
+            text: vec![t(say("not decided by these runs", "이 실행으로는 알 수 없다"))],
+        },
+    ]
+}
+
+fn labelled(say: Say) -> Vec<(String, Vec<Span>)> {
+    vec![
+        (
+            say("Why", "이유").to_owned(),
+            vec![t(say(
+                "10 connections already keep the cores busy. A small pool is a queue in front of the database.",
+                "커넥션 10개로 이미 코어가 꽉 찹니다. 작은 풀은 데이터베이스 앞의 대기열입니다.",
+            ))],
+        ),
+        (
+            say("Next", "다음").to_owned(),
+            vec![
+                Span::code("prep topic hikaricp-pool"),
+                t("      "),
+                Span::code("prep sim pool-size --set load.rate=300/s"),
+            ],
+        ),
+    ]
 }
 
 /// Prose as topics have it.

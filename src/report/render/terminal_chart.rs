@@ -133,7 +133,7 @@ impl Grid {
                 if bottom < top + DOTS_Y {
                     continue;
                 }
-                for row in (top..=bottom).filter(|row| (row + column * 2) % 4 == 0) {
+                for row in (top..=bottom).filter(|row| (row + column * 2).is_multiple_of(4)) {
                     let cell = self.cell((column, row));
                     self.band[cell] |= bit((column, row));
                 }

@@ -13,7 +13,7 @@ const GAPS: [usize; 2] = [3, 2];
 /// Lines of a head: as few as fit.
 const HEAD_LINES: [usize; 2] = [2, 3];
 /// A head up to this wide is not wrapped while there is room.
-const HEAD_SHORT: usize = 12;
+const HEAD_SHORT: usize = 10;
 /// No head asks for more.
 const HEAD_MAX: usize = 60;
 /// Prose in a cell is not squeezed below this.
@@ -54,7 +54,7 @@ impl Size {
         let head_min = longest_word(&head).min(WORD_MAX);
         let head_natural = natural_width(&head).min(HEAD_MAX).max(head_min);
         // Short heads stay on one line.
-        let head_least = head_min.max(head_natural.min(HEAD_SHORT));
+        let head_least = if head_natural <= HEAD_SHORT { head_natural } else { head_min };
         let head_preferred = HEAD_LINES.map(|most| {
             let mut widths = head_least..head_natural;
             widths.find(|width| wrap(&head, *width).len() <= most).unwrap_or(head_natural)

@@ -187,7 +187,7 @@ mod tests {
  주제
  ────
  prep topic   제목        시뮬레이션
- ───────────────────────────────────────────
+ ─────────────────────────────────────────────
  pool         커넥션 풀   pool-size, pool-leak
 "#;
         assert_eq!(render(&topic_list(&[pool()], Lang::Ko), style), expected[1..]);
