@@ -10,7 +10,8 @@ use crate::report::number;
 /// The coordinates of the drawing; the page scales it.
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 270.0;
-const LEFT: f64 = 52.0;
+/// Room for labels such as `100,000`, on a phone in larger letters.
+const LEFT: f64 = 64.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 44.0;

@@ -116,7 +116,7 @@ impl Grid {
         }
     }
 
-    /// The interval as sparse dots, where it is taller than a row.
+    /// The interval as sparse dots, where it is taller than two rows.
     fn band(&mut self, x: &Axis, y: &Axis, points: &[Point]) {
         let edges = points.iter().filter_map(|point| {
             let low = self.place(x, y, point.x, point.low)?;
@@ -130,7 +130,7 @@ impl Grid {
                 let column = between(from.0, to.0, step, steps);
                 let bottom = between(from.1, to.1, step, steps);
                 let top = between(from.2, to.2, step, steps);
-                if bottom < top + DOTS_Y {
+                if bottom < top + 2 * DOTS_Y {
                     continue;
                 }
                 for row in (top..=bottom).filter(|row| (row + column * 2).is_multiple_of(4)) {
