@@ -2,3 +2,6 @@
 //! `render` turns a document into a format.
 
 pub(crate) mod document;
+pub(crate) mod number;
+pub(crate) mod render;
+pub(crate) mod view;

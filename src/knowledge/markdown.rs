@@ -1,0 +1,396 @@
+//! The markdown of topics as a small tree. What a topic may not use becomes a problem: raw HTML,
+//! images, control characters, links that lead nowhere, deep nesting.
+
+use std::iter::Peekable;
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag};
+
+use crate::content::problem::{Problem, Source, is_control};
+use crate::content::text::both;
+
+/// Deepest nesting of lists, quotes and marks.
+const DEPTH_MAX: usize = 16;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Block {
+    Heading {
+        level: u8,
+        id: Option<String>,
+        text: Vec<Inline>,
+        span: Range<usize>,
+    },
+    Paragraph(Vec<Inline>),
+    /// `first` is the number of the first item of an ordered list.
+    List {
+        first: Option<u64>,
+        items: Vec<Vec<Block>>,
+    },
+    Quote(Vec<Block>),
+    Code(Code),
+    Table(Table),
+    Rule,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Code {
+    pub(crate) language: String,
+    /// Each line with the place it has in the file.
+    pub(crate) lines: Vec<(String, Range<usize>)>,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Table {
+    /// For each column whether it is aligned right.
+    pub(crate) right: Vec<bool>,
+    pub(crate) head: Vec<Vec<Inline>>,
+    pub(crate) rows: Vec<TableRow>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TableRow {
+    pub(crate) cells: Vec<Vec<Inline>>,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Inline {
+    Text(String),
+    Strong(Vec<Inline>),
+    Emphasis(Vec<Inline>),
+    Code(String),
+    Link { to: Target, text: Vec<Inline>, span: Range<usize> },
+    Break,
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Topic {
+        slug: String,
+        section: Option<String>,
+    },
+    Sim {
+        slug: String,
+    },
+    /// A section of the same topic.
+    Section(String),
+    Web(String),
+}
+
+impl Inline {
+    /// The words alone.
+    pub(crate) fn plain(inlines: &[Inline]) -> String {
+        let mut out = String::new();
+        for inline in inlines {
+            match inline {
+                Inline::Text(words) | Inline::Code(words) => out += words,
+                Inline::Strong(inner) | Inline::Emphasis(inner) => out += &Inline::plain(inner),
+                Inline::Link { text, .. } => out += &Inline::plain(text),
+                Inline::Break => out.push(' '),
+            }
+        }
+        out
+    }
+}
+
+/// Parses the text of `source` from the byte `start`; spans are bytes of the whole text.
+pub(crate) fn parse(source: &Source, start: usize) -> (Vec<Block>, Vec<Problem>) {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES;
+    let events = Parser::new_ext(&source.text[start..], options).into_offset_iter().peekable();
+    let mut reader = Reader { source, start, events, problems: Vec::new() };
+    let blocks = reader.blocks(0);
+    (blocks, reader.problems)
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    start: usize,
+    events: Peekable<OffsetIter<'s>>,
+    problems: Vec<Problem>,
+}
+
+impl<'s> Reader<'s> {
+    /// The next event with its place in the file, unless it ends the element being read.
+    fn next_inside(&mut self) -> Option<(Event<'s>, Range<usize>)> {
+        let (event, span) = self.events.next()?;
+        let span = span.start + self.start..span.end + self.start;
+        (!matches!(event, Event::End(_))).then_some((event, span))
+    }
+
+    fn blocks(&mut self, depth: usize) -> Vec<Block> {
+        let mut blocks: Vec<Block> = Vec::new();
+        loop {
+            // Words directly in a tight list item are a paragraph without its tag.
+            if self.events.peek().is_some_and(|(event, _)| is_inline(event)) {
+                blocks.push(Block::Paragraph(self.inlines(depth, Until::Block)));
+                continue;
+            }
+            let Some((event, span)) = self.next_inside() else { return blocks };
+            match event {
+                Event::Rule => blocks.push(Block::Rule),
+                Event::Start(tag) => blocks.extend(self.block(tag, span, depth + 1)),
+                Event::Html(_) => self.html(span),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads an element whose start has been taken.
+    fn block(&mut self, tag: Tag<'s>, span: Range<usize>, depth: usize) -> Option<Block> {
+        if depth > DEPTH_MAX {
+            self.too_deep(span);
+            return None;
+        }
+        match tag {
+            Tag::Paragraph => Some(Block::Paragraph(self.inlines(depth, Until::End))),
+            Tag::Heading { level, id, .. } => {
+                let id = id.map(|id| id.into_string());
+                let text = self.inlines(depth, Until::End);
+                Some(Block::Heading { level: level as u8, id, text, span })
+            }
+            Tag::BlockQuote(_) => Some(Block::Quote(self.blocks(depth))),
+            Tag::List(first) => {
+                let mut items = Vec::new();
+                while let Some((event, _)) = self.next_inside() {
+                    if matches!(event, Event::Start(Tag::Item)) {
+                        items.push(self.blocks(depth));
+                    }
+                }
+                Some(Block::List { first, items })
+            }
+            Tag::CodeBlock(kind) => Some(Block::Code(self.code(kind, span))),
+            Tag::Table(alignments) => {
+                let right = alignments.iter().map(|align| *align == Alignment::Right).collect();
+                Some(Block::Table(self.table(right, depth)))
+            }
+            Tag::HtmlBlock => {
+                self.html(span);
+                self.skip();
+                None
+            }
+            _ => {
+                self.skip();
+                None
+            }
+        }
+    }
+
+    fn code(&mut self, kind: CodeBlockKind<'_>, span: Range<usize>) -> Code {
+        let language = match kind {
+            CodeBlockKind::Fenced(info) => info.split(' ').next().unwrap_or("").to_owned(),
+            CodeBlockKind::Indented => String::new(),
+        };
+        let mut lines: Vec<(String, Range<usize>)> = Vec::new();
+        let mut unfinished = false;
+        while let Some((event, at)) = self.next_inside() {
+            let Event::Text(text) = event else { continue };
+            self.check_words(&text, &at);
+            let mut from = at.start;
+            for line in text.split_inclusive('\n') {
+                let words = line.trim_end_matches(['\n', '\r']);
+                let to = (from + words.len()).min(at.end);
+                match lines.last_mut().filter(|_| unfinished) {
+                    Some((last, place)) => {
+                        *last += words;
+                        place.end = to;
+                    }
+                    None => lines.push((words.to_owned(), from..to)),
+                }
+                unfinished = !line.ends_with('\n');
+                from = (from + line.len()).min(at.end);
+            }
+        }
+        Code { language, lines, span }
+    }
+
+    fn table(&mut self, right: Vec<bool>, depth: usize) -> Table {
+        let mut table = Table { right, head: Vec::new(), rows: Vec::new() };
+        while let Some((event, span)) = self.next_inside() {
+            match event {
+                Event::Start(Tag::TableHead) => table.head = self.cells(depth),
+                Event::Start(Tag::TableRow) => {
+                    let cells = self.cells(depth);
+                    table.rows.push(TableRow { cells, span });
+                }
+                _ => {}
+            }
+        }
+        table
+    }
+
+    fn cells(&mut self, depth: usize) -> Vec<Vec<Inline>> {
+        let mut cells = Vec::new();
+        while let Some((event, _)) = self.next_inside() {
+            if matches!(event, Event::Start(Tag::TableCell)) {
+                cells.push(self.inlines(depth, Until::End));
+            }
+        }
+        cells
+    }
+
+    fn inlines(&mut self, depth: usize, until: Until) -> Vec<Inline> {
+        let mut inlines: Vec<Inline> = Vec::new();
+        loop {
+            if until == Until::Block && !self.events.peek().is_some_and(|(e, _)| is_inline(e)) {
+                return inlines;
+            }
+            let Some((event, span)) = self.next_inside() else { return inlines };
+            match event {
+                Event::Text(text) => {
+                    self.check_words(&text, &span);
+                    match inlines.last_mut() {
+                        Some(Inline::Text(words)) => words.push_str(&text),
+                        _ => inlines.push(Inline::Text(text.into_string())),
+                    }
+                }
+                Event::Code(text) => {
+                    self.check_words(&text, &span);
+                    inlines.push(Inline::Code(text.into_string()));
+                }
+                Event::SoftBreak => match inlines.last_mut() {
+                    Some(Inline::Text(words)) => words.push(' '),
+                    _ => inlines.push(Inline::Text(" ".to_owned())),
+                },
+                Event::HardBreak => inlines.push(Inline::Break),
+                Event::InlineHtml(_) | Event::Html(_) => self.html(span),
+                Event::Start(tag) => inlines.extend(self.inline(tag, span, depth + 1)),
+                _ => {}
+            }
+        }
+    }
+
+    fn inline(&mut self, tag: Tag<'s>, span: Range<usize>, depth: usize) -> Option<Inline> {
+        if depth > DEPTH_MAX {
+            self.too_deep(span);
+            return None;
+        }
+        match tag {
+            Tag::Emphasis => Some(Inline::Emphasis(self.inlines(depth, Until::End))),
+            Tag::Strong => Some(Inline::Strong(self.inlines(depth, Until::End))),
+            Tag::Link { dest_url, .. } => {
+                self.check_words(&dest_url, &span);
+                let text = self.inlines(depth, Until::End);
+                let to = target(&dest_url);
+                if to.is_none() {
+                    self.problems.push(self.source.problem(span.clone(), both!(
+                        "the link leads nowhere",
+                        "링크가 가리키는 곳이 없습니다"
+                    )).hint(both!(
+                        "write `topic:slug`, `topic:slug#section`, `sim:slug`, `#section` or `https://...`",
+                        "`topic:slug`, `topic:slug#section`, `sim:slug`, `#section`, `https://...` 중 하나로 쓰세요"
+                    )));
+                }
+                Some(Inline::Link { to: to?, text, span })
+            }
+            Tag::Image { .. } => {
+                self.skip();
+                self.problems.push(
+                    self.source
+                        .problem(
+                            span,
+                            both!("images are not shown", "이미지는 보여 줄 수 없습니다"),
+                        )
+                        .hint(both!("say it in words or a table", "글이나 표로 쓰세요")),
+                );
+                None
+            }
+            _ => {
+                self.skip();
+                None
+            }
+        }
+    }
+
+    /// Leaves the element whose start has been taken.
+    fn skip(&mut self) {
+        let mut open = 1usize;
+        while open > 0 {
+            match self.events.next() {
+                Some((Event::Start(_), _)) => open += 1,
+                Some((Event::End(_), _)) => open -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn too_deep(&mut self, span: Range<usize>) {
+        self.skip();
+        self.problems.push(self.source.problem(
+            span.start..span.start + 1,
+            both!("nested more than {DEPTH_MAX} deep", "중첩이 {DEPTH_MAX}단계를 넘습니다"),
+        ));
+    }
+
+    fn html(&mut self, span: Range<usize>) {
+        self.problems.push(
+            self.source
+                .problem(span, both!("raw HTML is not allowed", "HTML은 쓸 수 없습니다"))
+                .hint(both!(
+                    "write a `<` of the text in backticks",
+                    "글자 `<`는 백틱으로 감싸세요"
+                )),
+        );
+    }
+
+    /// Entities such as `&#27;` bring in characters that the text of the file does not have.
+    fn check_words(&mut self, words: &str, span: &Range<usize>) {
+        let literal = self.source.text.get(span.clone()).is_some_and(|text| text.contains(words));
+        let bad = |c: char| is_control(c) && !matches!(c, '\n' | '\t');
+        if !literal && words.chars().any(bad) {
+            self.problems.push(control_character(self.source, span.clone()));
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// The end of the element, which is taken.
+    End,
+    /// The next block or the end of the item, which stays.
+    Block,
+}
+
+fn is_inline(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(_) | Event::Code(_) | Event::InlineHtml(_) => true,
+        Event::SoftBreak | Event::HardBreak => true,
+        Event::Start(tag) => {
+            matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn control_character(source: &Source, span: Range<usize>) -> Problem {
+    source.problem(
+        span,
+        both!("control characters are not allowed here", "제어 문자는 쓸 수 없습니다"),
+    )
+}
+
+fn target(url: &str) -> Option<Target> {
+    let is_id = |id: &str| {
+        let mut chars = id.chars();
+        !id.is_empty() && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    if let Some(name) = url.strip_prefix("topic:") {
+        let (slug, section) = match name.split_once('#') {
+            Some((slug, section)) => (slug, Some(section)),
+            None => (name, None),
+        };
+        let fits = is_id(slug) && section.is_none_or(is_id);
+        let section = section.map(str::to_owned);
+        return fits.then(|| Target::Topic { slug: slug.to_owned(), section });
+    }
+    if let Some(slug) = url.strip_prefix("sim:") {
+        return is_id(slug).then(|| Target::Sim { slug: slug.to_owned() });
+    }
+    if let Some(id) = url.strip_prefix('#') {
+        return is_id(id).then(|| Target::Section(id.to_owned()));
+    }
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    (!host.is_empty()).then(|| Target::Web(url.to_owned()))
+}

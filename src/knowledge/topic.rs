@@ -1,0 +1,590 @@
+//! One topic file: front matter, the eight sections, and what other checks need to know of it.
+
+use std::ops::Range;
+
+use super::markdown::{self, Block, Inline, Target, control_character};
+use crate::content::problem::{Problem, Source, is_control};
+use crate::content::text::both;
+use crate::content::toml_tree::{self, BYTES_MAX, Walk};
+
+/// The ids of the level-2 sections, in order.
+pub(crate) const SECTIONS: [&str; 8] = [
+    "short-answer",
+    "mechanism",
+    "defaults",
+    "trade-offs",
+    "follow-ups",
+    "red-flags",
+    "see-it-run",
+    "sources",
+];
+/// Most words a topic may have in one language.
+pub(crate) const WORDS_MAX: usize = 1200;
+const FENCE: &str = "+++";
+
+/// One topic in one language.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Topic {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) aliases: Vec<String>,
+    /// Slugs of topics to know before.
+    pub(crate) requires: Vec<String>,
+    pub(crate) sims: Vec<String>,
+    pub(crate) checked: Checked,
+    pub(crate) body: Vec<Block>,
+    /// Tokens between white space, outside front matter and code blocks.
+    pub(crate) words: usize,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) links: Vec<Link>,
+    /// Lines of `prep` blocks, without the leading `prep`.
+    pub(crate) commands: Vec<Command>,
+    /// What the table of section `defaults` says of knobs.
+    pub(crate) default_rows: Vec<DefaultRow>,
+}
+
+/// What is known of a topic without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FrontMatter {
+    pub(crate) title: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) requires: Vec<String>,
+    pub(crate) sims: Vec<String>,
+    pub(crate) checked: Checked,
+}
+
+/// The versions that the facts of a topic were checked against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checked {
+    pub(crate) what: String,
+    /// The day, as `2026-11-22`.
+    pub(crate) on: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Section {
+    pub(crate) level: u8,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) to: Target,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Command {
+    pub(crate) line: String,
+    pub(crate) span: Range<usize>,
+}
+
+/// A knob and the default that the topic claims for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DefaultRow {
+    pub(crate) knob: String,
+    pub(crate) default: String,
+    pub(crate) span: Range<usize>,
+}
+
+impl Topic {
+    /// Reads a topic file.
+    ///
+    /// # Errors
+    /// Every problem of the file: its front matter, its sections, its length, markup that topics
+    /// do not have, links that lead nowhere, commands that repeat `prep`.
+    pub(crate) fn read(source: &Source, slug: &str) -> Result<Topic, Vec<Problem>> {
+        if source.text.len() > BYTES_MAX {
+            return Err(vec![source.problem_of_file(both!(
+                "the file is larger than 1 MiB, the most that is read",
+                "파일이 1 MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다"
+            ))]);
+        }
+        let mut problems = control_characters(source);
+        let front = front_matter(source).map_err(|found| problems.extend(found)).ok();
+        let Some((_, start)) = fences(source) else { return Err(problems) };
+        let (body, found) = markdown::parse(source, start);
+        problems.extend(found);
+        let mut facts = Facts::default();
+        facts.collect(&body, source, &mut problems);
+        check_sections(&facts.sections, source, &mut problems);
+        let words = words(&source.text, start, &facts.code);
+        if words > WORDS_MAX {
+            problems.push(source.problem_of_file(both!(
+                "the topic has {words} words; at most {WORDS_MAX} are read in one sitting",
+                "주제가 {words}단어입니다. 최대 {WORDS_MAX}단어입니다"
+            )));
+        }
+        // In the order of the file; what concerns the file as a whole comes last.
+        problems.sort_by_key(|problem| problem.place.as_ref().map_or(usize::MAX, |at| at.line));
+        match front {
+            Some(front) if problems.is_empty() => Ok(Topic {
+                slug: slug.to_owned(),
+                title: front.title,
+                aliases: front.aliases,
+                requires: front.requires,
+                sims: front.sims,
+                checked: front.checked,
+                body,
+                words,
+                sections: facts.sections,
+                links: facts.links,
+                commands: facts.commands,
+                default_rows: facts.default_rows,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// Reads the part between the `+++` lines.
+///
+/// # Errors
+/// Every problem of that part, at its place in the whole file.
+pub(crate) fn front_matter(source: &Source) -> Result<FrontMatter, Vec<Problem>> {
+    let Some((end, _)) = fences(source) else {
+        let missing =
+            both!("the front matter is missing or has no end", "머리말이 없거나 끝나지 않았습니다");
+        let hint = both!(
+            "begin the file with a line `+++`, then `title = \"...\"` and the others, then `+++`",
+            "파일을 `+++` 줄로 시작하고 `title = \"...\"` 등을 쓴 뒤 `+++` 줄로 닫으세요"
+        );
+        return Err(vec![source.problem(0..1, missing).hint(hint)]);
+    };
+    // The first fence becomes a comment of the same length, so that every place stays true.
+    let toml = format!("###{}", &source.text[FENCE.len()..end]);
+    let toml = Source::new(source.path.clone(), toml);
+    let root = toml_tree::parse(&toml)?;
+    let mut walk = Walk::new(&toml);
+    let front = read_fields(&mut walk, &root);
+    match front {
+        Some(front) if walk.problems.is_empty() => Ok(front),
+        _ => Err(walk.problems),
+    }
+}
+
+fn read_fields(walk: &mut Walk<'_>, root: &toml_tree::Node) -> Option<FrontMatter> {
+    let mut fields = walk.fields(root)?;
+    let title = fields.need(walk, "title").and_then(|node| {
+        let title = walk.str(node)?;
+        if title.trim().is_empty() {
+            walk.report(node.span.clone(), both!("the title is empty", "제목이 비어 있습니다"));
+        }
+        Some(title.to_owned())
+    });
+    let mut strings = |walk: &mut Walk<'_>, name: &'static str| {
+        fields.need(walk, name).and_then(|node| walk.strings(node))
+    };
+    let aliases = strings(walk, "aliases");
+    let requires = strings(walk, "requires");
+    let sims = strings(walk, "sims");
+    let checked = fields.need(walk, "checked").and_then(|node| {
+        let mut inner = walk.fields(node)?;
+        let what = inner.need(walk, "what").and_then(|node| walk.str(node));
+        let on = inner.need(walk, "on").and_then(|node| {
+            let on = walk.str(node)?;
+            if !is_day(on) {
+                walk.report(
+                    node.span.clone(),
+                    both!(
+                        "a day such as 2026-11-22 was expected",
+                        "2026-11-22 같은 날짜가 필요합니다"
+                    ),
+                );
+            }
+            Some(on)
+        });
+        inner.finish(walk);
+        Some(Checked { what: what?.to_owned(), on: on?.to_owned() })
+    });
+    fields.finish(walk);
+    Some(FrontMatter {
+        title: title?,
+        aliases: aliases?,
+        requires: requires?,
+        sims: sims?,
+        checked: checked?,
+    })
+}
+
+fn is_day(text: &str) -> bool {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    shape == "0000-00-00"
+}
+
+/// Where the closing fence begins and where the body begins.
+fn fences(source: &Source) -> Option<(usize, usize)> {
+    let mut lines = source.text.split_inclusive('\n');
+    let first = lines.next().filter(|line| line.trim_end() == FENCE)?;
+    let mut at = first.len();
+    for line in lines {
+        if line.trim_end() == FENCE {
+            return Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Every control character of the file, line breaks and tabs aside.
+fn control_characters(source: &Source) -> Vec<Problem> {
+    const MOST: usize = 20;
+    let text = &source.text;
+    let bad = |(at, c): &(usize, char)| match c {
+        '\n' | '\t' => false,
+        '\r' => !text[at + 1..].starts_with('\n'),
+        c => is_control(*c),
+    };
+    let found = text.char_indices().filter(bad).take(MOST);
+    found.map(|(at, c)| control_character(source, at..at + c.len_utf8())).collect()
+}
+
+/// What a walk through the body finds.
+#[derive(Default)]
+struct Facts {
+    sections: Vec<Section>,
+    links: Vec<Link>,
+    commands: Vec<Command>,
+    default_rows: Vec<DefaultRow>,
+    /// Places of code blocks.
+    code: Vec<Range<usize>>,
+}
+
+impl Facts {
+    fn collect(&mut self, blocks: &[Block], source: &Source, problems: &mut Vec<Problem>) {
+        for block in blocks {
+            match block {
+                Block::Heading { level, id, text, span } => {
+                    self.heading(*level, id.as_deref(), text, span, source, problems);
+                }
+                Block::Paragraph(text) => self.links(text),
+                Block::List { items, .. } => {
+                    for item in items {
+                        self.collect(item, source, problems);
+                    }
+                }
+                Block::Quote(inner) => self.collect(inner, source, problems),
+                Block::Code(code) => {
+                    self.code.push(code.span.clone());
+                    if code.language == "prep" {
+                        self.commands(&code.lines, source, problems);
+                    }
+                }
+                Block::Table(table) => self.table(table),
+                Block::Rule => {}
+            }
+        }
+    }
+
+    fn heading(
+        &mut self,
+        level: u8,
+        id: Option<&str>,
+        text: &[Inline],
+        span: &Range<usize>,
+        source: &Source,
+        problems: &mut Vec<Problem>,
+    ) {
+        self.links(text);
+        if level == 1 {
+            problems.push(source.problem(
+                span.clone(),
+                both!(
+                    "no level-1 heading: the title is in the front matter",
+                    "`#` 제목은 쓰지 않습니다. 제목은 머리말에 있습니다"
+                ),
+            ));
+            return;
+        }
+        let Some(id) = id else {
+            problems.push(
+                source
+                    .problem(span.clone(), both!("the heading has no id", "제목에 id가 없습니다"))
+                    .hint(both!("end it with `{{#some-id}}`", "끝에 `{{#some-id}}`를 붙이세요")),
+            );
+            return;
+        };
+        if self.sections.iter().any(|section| section.id == id) {
+            problems.push(source.problem(
+                span.clone(),
+                both!("the id `{id}` occurs twice", "id `{id}`가 두 번 나옵니다"),
+            ));
+        }
+        let title = Inline::plain(text);
+        self.sections.push(Section { level, id: id.to_owned(), title, span: span.clone() });
+    }
+
+    fn links(&mut self, inlines: &[Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::Link { to, text, span } => {
+                    self.links.push(Link { to: to.clone(), span: span.clone() });
+                    self.links(text);
+                }
+                Inline::Strong(inner) | Inline::Emphasis(inner) => self.links(inner),
+                Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+            }
+        }
+    }
+
+    fn commands(
+        &mut self,
+        lines: &[(String, Range<usize>)],
+        source: &Source,
+        problems: &mut Vec<Problem>,
+    ) {
+        for (line, span) in lines {
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            if line == "prep" || line.starts_with("prep ") {
+                problems.push(source.problem(
+                    span.clone(),
+                    both!(
+                        "a line of a `prep` block begins without `prep`",
+                        "`prep` 블록의 줄은 `prep` 없이 시작합니다"
+                    ),
+                ));
+            }
+            self.commands.push(Command { line: line.to_owned(), span: span.clone() });
+        }
+    }
+
+    fn table(&mut self, table: &markdown::Table) {
+        let rows = table.rows.iter().map(|row| (&row.cells, Some(&row.span)));
+        let in_defaults = self
+            .sections
+            .iter()
+            .rfind(|section| section.level == 2)
+            .is_some_and(|section| section.id == "defaults");
+        for (cells, span) in std::iter::once((&table.head, None)).chain(rows) {
+            cells.iter().for_each(|cell| self.links(cell));
+            let (Some([Inline::Code(knob)]), Some(default), Some(span), true) =
+                (cells.first().map(Vec::as_slice), cells.get(1), span, in_defaults)
+            else {
+                continue;
+            };
+            let (knob, default) = (knob.clone(), Inline::plain(default));
+            self.default_rows.push(DefaultRow { knob, default, span: span.clone() });
+        }
+    }
+}
+
+/// The eight sections, in their order, each exactly once.
+fn check_sections(sections: &[Section], source: &Source, problems: &mut Vec<Problem>) {
+    let found: Vec<&Section> = sections.iter().filter(|section| section.level == 2).collect();
+    for expected in SECTIONS {
+        if found.iter().all(|section| section.id != expected) {
+            problems.push(source.problem_of_file(both!(
+                "the section `{expected}` is missing: a level-2 heading with `{{#{expected}}}`",
+                "`{expected}` 절이 없습니다: `{{#{expected}}}`가 붙은 `##` 제목이 필요합니다"
+            )));
+        }
+    }
+    let mut last = 0;
+    for section in found {
+        let id = &section.id;
+        let Some(at) = SECTIONS.iter().position(|expected| expected == id) else {
+            let known = SECTIONS.join(", ");
+            problems.push(
+                source
+                    .problem(
+                        section.span.clone(),
+                        both!("topics have no section `{id}`", "주제에는 `{id}` 절이 없습니다"),
+                    )
+                    .hint(both!(
+                        "use a level-3 heading, or one of: {known}",
+                        "`###` 제목을 쓰거나 다음 중 하나를 쓰세요: {known}"
+                    )),
+            );
+            continue;
+        };
+        if at < last {
+            let before = SECTIONS[last];
+            problems.push(source.problem(
+                section.span.clone(),
+                both!(
+                    "the section `{id}` stands before `{before}`",
+                    "`{id}` 절은 `{before}` 절보다 앞에 옵니다"
+                ),
+            ));
+        }
+        last = last.max(at);
+    }
+}
+
+fn words(text: &str, start: usize, code: &[Range<usize>]) -> usize {
+    let mut from = start;
+    let mut count = 0;
+    for span in code {
+        let to = span.start.clamp(from, text.len());
+        count += text[from..to].split_whitespace().count();
+        from = span.end.clamp(to, text.len());
+    }
+    count + text[from..].split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::text::Lang;
+
+    const FRONT: &str = "+++\ntitle = \"Pool\"\naliases = [\"풀\"]\nrequires = [\"tomcat-threads\"]\nsims = [\"pool-size\"]\nchecked = { what = \"HikariCP 6.3\", on = \"2026-11-22\" }\n+++\n";
+
+    fn with(section: &str, body: &str) -> String {
+        let mut text = FRONT.to_owned();
+        for id in SECTIONS {
+            text += &format!("\n## The {id} {{#{id}}}\n\n");
+            text += if id == section { body } else { "Ten is enough.\n" };
+        }
+        text
+    }
+
+    fn problems(text: &str) -> Vec<String> {
+        match Topic::read(&Source::new("topics/pool.md", text), "pool") {
+            Ok(_) => Vec::new(),
+            Err(found) => found
+                .iter()
+                .map(|p| {
+                    let line = p.place.as_ref().map_or(0, |place| place.line);
+                    assert!(!p.show(Lang::Ko).is_empty());
+                    format!("{line}: {}", p.what.en)
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_topic_is_read_whole() {
+        let body = "| Setting | Default |\n|---|--:|\n| `pool.size` | 10 |\n| no knob | 1 |\n\n\
+                    See [threads](topic:tomcat-threads#mechanism), **[sim](sim:pool-size)**.\n\n\
+                    - item\n\n  ```prep\n  sim pool-size --set a=1\n\n  quiz pool\n  ```\n";
+        let source = Source::new("topics/pool.md", with("defaults", body));
+        let topic = Topic::read(&source, "pool").unwrap();
+        let at = |span: &Range<usize>| source.text[span.clone()].trim().to_owned();
+        let rows: Vec<_> =
+            topic.default_rows.iter().map(|r| (&*r.knob, &*r.default, at(&r.span))).collect();
+        assert_eq!(rows, [("pool.size", "10", "| `pool.size` | 10 |".to_owned())]);
+        let commands: Vec<_> = topic.commands.iter().map(|c| (&*c.line, at(&c.span))).collect();
+        let expected = ["sim pool-size --set a=1", "quiz pool"];
+        assert_eq!(commands, expected.map(|line| (line, line.to_owned())));
+        let links: Vec<_> = topic.links.iter().map(|l| (l.to.clone(), at(&l.span))).collect();
+        let section = Some("mechanism".to_owned());
+        assert_eq!(
+            links,
+            [
+                (
+                    Target::Topic { slug: "tomcat-threads".to_owned(), section },
+                    "[threads](topic:tomcat-threads#mechanism)".to_owned()
+                ),
+                (Target::Sim { slug: "pool-size".to_owned() }, "[sim](sim:pool-size)".to_owned()),
+            ]
+        );
+        let ids: Vec<_> = topic.sections.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, SECTIONS);
+        assert_eq!(at(&topic.sections[0].span), "## The short-answer {#short-answer}");
+        assert_eq!((topic.title.as_str(), topic.checked.on.as_str()), ("Pool", "2026-11-22"));
+        assert_eq!(topic.words, 8 * 4 + 7 * 3 + 22);
+    }
+
+    #[test]
+    fn a_file_with_carriage_returns_is_the_same_topic() {
+        let text = with("mechanism", "One\ntwo `three`.\n\n```sql\na\nb\n```\n");
+        let unix = Topic::read(&Source::new("t", text.clone()), "pool").unwrap();
+        let dos = Topic::read(&Source::new("t", text.replace('\n', "\r\n")), "pool").unwrap();
+        let code = |topic: &Topic| -> Vec<Vec<String>> {
+            let code = topic.body.iter().filter_map(|block| match block {
+                Block::Code(code) => {
+                    Some(code.lines.iter().map(|(line, _)| line.clone()).collect())
+                }
+                _ => None,
+            });
+            code.collect()
+        };
+        assert_eq!(code(&unix), [["a".to_owned(), "b".to_owned()]]);
+        assert_eq!(code(&dos), code(&unix));
+        assert_eq!((dos.words, dos.title), (unix.words, unix.title));
+    }
+
+    #[test]
+    fn every_problem_has_its_line() {
+        let body = "A <b>tag</b> and ![x](y.png) &#27; [a](javascript:x) \u{7}.\n\n\
+                    <div>x</div>\n\n# Title\n\n### No id\n\n## Extra {#extra}\n\n\
+                    ```prep\nprep sim x\n```\n";
+        assert_eq!(
+            problems(&with("mechanism", body)),
+            [
+                "15: control characters are not allowed here",
+                "15: raw HTML is not allowed",
+                "15: raw HTML is not allowed",
+                "15: images are not shown",
+                "15: control characters are not allowed here",
+                "15: the link leads nowhere",
+                "17: raw HTML is not allowed",
+                "19: no level-1 heading: the title is in the front matter",
+                "21: the heading has no id",
+                "23: topics have no section `extra`",
+                "26: a line of a `prep` block begins without `prep`",
+            ]
+        );
+    }
+
+    #[test]
+    fn front_matter_problems_name_the_line_of_the_file() {
+        let text = with("", "").replace("title = \"Pool\"", "titel = \"Pool\"");
+        assert_eq!(problems(&text), ["1: `title` is missing", "2: unknown field `titel`"]);
+        let text = with("", "").replace("2026-11-22", "yesterday");
+        assert_eq!(problems(&text), ["6: a day such as 2026-11-22 was expected"]);
+        assert_eq!(problems("# Pool\n"), ["1: the front matter is missing or has no end"]);
+        assert_eq!(
+            problems("+++\na = \n+++\n")[0],
+            "2: not valid TOML: string values must be quoted, expected literal string"
+        );
+    }
+
+    #[test]
+    fn sections_are_complete_and_in_order() {
+        let text = with("", "");
+        let swapped = text.replace("#mechanism", "#x").replace("#defaults", "#mechanism");
+        assert_eq!(
+            problems(&swapped.replace("#x", "#defaults")),
+            ["17: the section `mechanism` stands before `defaults`"]
+        );
+        assert_eq!(
+            problems(&text.replace(" {#sources}", " {#mechanism}")),
+            [
+                "37: the id `mechanism` occurs twice",
+                "37: the section `mechanism` stands before `see-it-run`",
+                "0: the section `sources` is missing: a level-2 heading with `{#sources}`",
+            ]
+        );
+        assert_eq!(
+            problems(&with("mechanism", &"word ".repeat(1201))),
+            ["0: the topic has 1254 words; at most 1200 are read in one sitting"]
+        );
+    }
+
+    #[test]
+    fn hostile_markdown_is_refused_or_read_but_never_panics() {
+        for text in [
+            ">".repeat(3000),
+            "- ".repeat(3000),
+            "*".repeat(3001) + "a" + &"*".repeat(3001),
+            "[".repeat(3000),
+            "```prep\nsim x".to_owned(),
+            format!("|{}\n|{}\n{}", "a|".repeat(500), "-|".repeat(500), "|b\n".repeat(500)),
+            "\u{feff}+++ {#".to_owned(),
+            "<!--".to_owned(),
+            "&#0;&#x1b;".to_owned(),
+        ] {
+            let found = problems(&with("mechanism", &text));
+            assert!(found.len() < 5000, "{text:.20}");
+            let _ = problems(&text);
+        }
+        let deep = problems(&with("mechanism", &format!("{}a", ">".repeat(40))));
+        assert_eq!(deep, ["15: nested more than 16 deep"]);
+    }
+}

@@ -1,0 +1,3 @@
+//! One file per thing that is shown: each makes a document of it in one language.
+
+pub(crate) mod topic;
