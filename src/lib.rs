@@ -1,7 +1,10 @@
 //! `prep`: interview preparation with runnable simulations of one marketplace backend.
 
 mod content;
+mod practice;
+mod quiz;
 mod report;
+mod store;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,1 @@
+//! Quiz sessions, without an interface.
