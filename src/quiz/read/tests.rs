@@ -151,10 +151,10 @@ fn faults_of_the_file() {
         ["q.toml:2:9: `topic` must be `hikaricp-pool`, as the file is named"]
     );
     assert_eq!(
-        planted("title = \"HikariCP connection pool\"\n", "titel = \"x\"\n"),
+        planted("title = \"HikariCP connection pool\"\n", "titl = \"x\"\n"),
         [
             "q.toml:1:1: `title` is missing",
-            "q.toml:3:1: unknown field `titel` (did you mean `title`?)"
+            "q.toml:3:1: unknown field `titl` (did you mean `title`?)"
         ]
     );
     let head = "format = \"prep.quiz/1\"\ntopic = \"hikaricp-pool\"\ntitle = \"T\"\n";
@@ -173,32 +173,32 @@ fn faults_of_the_file() {
 fn faults_of_any_question() {
     assert_eq!(
         planted("id = \"jdk-difference\"", "id = \"first-wall\""),
-        ["q.toml:20:6: two questions have the id `first-wall`"]
+        ["q.toml:19:6: two questions have the id `first-wall`"]
     );
     assert_eq!(
         planted("\"jdk-difference\"", "\"JDK difference\""),
-        ["q.toml:20:6: `JDK difference` is no id (lower-case letters, digits and single \
+        ["q.toml:19:6: `JDK difference` is no id (lower-case letters, digits and single \
              hyphens: `first-wall`)"]
     );
     assert_eq!(
         planted("type = \"several\"", "type = \"severl\""),
-        ["q.toml:21:8: unknown type `severl` (did you mean `several`?)"]
+        ["q.toml:20:8: unknown type `severl` (did you mean `several`?)"]
     );
     assert_eq!(
         planted("type = \"several\"", "type = \"essay\""),
-        ["q.toml:21:8: unknown type `essay` (known types: choice, several, number, sim)"]
+        ["q.toml:20:8: unknown type `essay` (known types: choice, several, number, sim)"]
     );
-    assert_eq!(planted("type = \"several\"\n", ""), ["q.toml:19:1: `type` is missing"]);
-    assert_eq!(planted("\"Which of these differ?\"", "\" \""), ["q.toml:22:7: `ask` is empty"]);
-    assert_eq!(planted("\"Two of four differ.\"", "\"\""), ["q.toml:30:7: `why` is empty"]);
-    assert_eq!(planted("section = \"defaults\"\n", ""), ["q.toml:19:1: `section` is missing"]);
+    assert_eq!(planted("type = \"several\"\n", ""), ["q.toml:18:1: `type` is missing"]);
+    assert_eq!(planted("\"Which of these differ?\"", "\" \""), ["q.toml:21:7: `ask` is empty"]);
+    assert_eq!(planted("\"Two of four differ.\"", "\"\""), ["q.toml:29:7: `why` is empty"]);
+    assert_eq!(planted("section = \"defaults\"\n", ""), ["q.toml:18:1: `section` is missing"]);
     assert_eq!(
         planted("see = \"sim pool-size\"", "see = \"prep sim pool-size\""),
         ["q.toml:10:7: write `see` without the leading `prep`"]
     );
     assert_eq!(
         planted("section = \"defaults\"", "section = \"defaults\"\nsees = \"x\""),
-        ["q.toml:24:1: unknown field `sees` (did you mean `see`?)"]
+        ["q.toml:23:1: unknown field `sees` (did you mean `see`?)"]
     );
 }
 
@@ -215,57 +215,57 @@ fn faults_of_options() {
     let several = example::EN.replace("\"the version\", right = true", "\"the version\"");
     assert_eq!(
         faults(&several.replace("\"the heap\", right = true", "\"the heap\""), None),
-        ["q.toml:21:8: no option has `right = true`: `several` needs at least one"]
+        ["q.toml:20:8: no option has `right = true`: `several` needs at least one"]
     );
-    assert_eq!(planted(", why = \"It does.\"", ""), ["q.toml:25:3: `why` is missing"]);
-    assert_eq!(planted("\"the heap\"", "\"\""), ["q.toml:26:24: `text` is empty"]);
+    assert_eq!(planted(", why = \"It does.\"", ""), ["q.toml:24:3: `why` is missing"]);
+    assert_eq!(planted("\"the heap\"", "\"\""), ["q.toml:25:25: `text` is empty"]);
     assert_eq!(
         planted("id = \"jit\"", "id = \"gc\""),
-        ["q.toml:28:3: two options have the id `gc`"]
+        ["q.toml:27:3: two options have the id `gc`"]
     );
     assert_eq!(
         planted("keep = \"last\"", "keep = \"first\""),
-        ["q.toml:14:88: `keep` can only be `last`, found: `first`"]
+        ["q.toml:14:83: `keep` can only be `last`, found: `first`"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "rihgt = true, why = \"It does.\""),
-        ["q.toml:25:44: unknown field `rihgt` (did you mean `right`?)"]
+        ["q.toml:24:40: unknown field `rihgt` (did you mean `right`?)"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "right = \"yes\", why = \"It does.\""),
-        ["q.toml:25:52: true or false was expected, found: string"]
+        ["q.toml:24:48: true or false was expected, found: string"]
     );
     let lone = "options = [ { id = \"x\", text = \"x\", right = true, why = \"x\" } ]";
     let start = example::EN.find("options = [\n  { id = \"java\"").unwrap();
     let end = start + example::EN[start..].find("\n]").unwrap() + 2;
     let text = format!("{}{lone}{}", &example::EN[..start], &example::EN[end..]);
-    assert_eq!(faults(&text, None), ["q.toml:24:11: 2 to 26 options were expected, found: 1"]);
+    assert_eq!(faults(&text, None), ["q.toml:23:11: 2 to 26 options were expected, found: 1"]);
 }
 
 #[test]
 fn faults_of_numbers() {
     assert_eq!(
         planted("unit = \"1/s\"", "unit = \"TPS\""),
-        ["q.toml:38:8: unknown unit `TPS` (one of: 1/s, ms, s, count, %, share)"]
+        ["q.toml:37:8: unknown unit `TPS` (one of: 1/s, ms, s, count, %, share)"]
     );
     assert_eq!(
         planted("answer = 200", "answer = \"200\""),
-        ["q.toml:37:10: a number was expected, found: string"]
+        ["q.toml:36:10: a number was expected, found: string"]
     );
-    let either = "q.toml:39:10: `accept` is either `{ percent = 2 }` or `{ absolute = 1 }`";
+    let either = "q.toml:38:10: `accept` is either `{ percent = 2 }` or `{ absolute = 1 }`";
     assert_eq!(planted("{ percent = 2 }", "{ percent = 2, absolute = 1 }"), [either]);
     assert_eq!(planted("{ percent = 2 }", "{}"), [either]);
     assert_eq!(
         planted("{ percent = 2 }", "{ percent = -2 }"),
-        ["q.toml:39:22: must not be below 0"]
+        ["q.toml:38:22: must not be below 0"]
     );
     assert_eq!(
         planted("value = 500", "value = 203"),
-        ["q.toml:40:21: 203 is accepted as right, so it is no wrong value"]
+        ["q.toml:39:21: 203 is accepted as right, so it is no wrong value"]
     );
     assert_eq!(
         planted(", why = \"That is 10 / 20 ms: the hold time here is 50 ms.\"", ""),
-        ["q.toml:40:11: `why` is missing"]
+        ["q.toml:39:11: `why` is missing"]
     );
 }
 
@@ -274,27 +274,27 @@ fn faults_of_simulations() {
     assert_eq!(
         planted("{rate} requests/s", "{rat} requests/s"),
         [
-            "q.toml:46:7: `{rat}` names no param (did you mean `{rate}`?)",
-            "q.toml:46:7: `ask` does not show the param `rate`: write `{rate}` where its value belongs",
+            "q.toml:45:7: `{rat}` names no param (did you mean `{rate}`?)",
+            "q.toml:45:7: `ask` does not show the param `rate`: write `{rate}` where its value belongs",
         ]
     );
     assert_eq!(
         planted("name = \"rate\"", "name = \"pool\""),
-        ["q.toml:51:12: two params have the name `pool`", "q.toml:46:7: `{rate}` names no param",]
+        ["q.toml:50:12: two params have the name `pool`", "q.toml:45:7: `{rate}` names no param",]
     );
-    assert_eq!(planted("[6, 8, 12]", "[]"), ["q.toml:50:84: at least one value is needed"]);
+    assert_eq!(planted("[6, 8, 12]", "[]"), ["q.toml:49:82: at least one value is needed"]);
     assert_eq!(
         planted("[6, 8, 12]", "[[6], 8]"),
-        ["q.toml:50:85: a number, a string, true or false was expected"]
+        ["q.toml:49:83: a number, a string, true or false was expected"]
     );
     let many: Vec<String> = (1..=33).map(|n| n.to_string()).collect();
     assert_eq!(
         planted("[6, 8, 12]", &format!("[{}]", many.join(", "))),
-        ["q.toml:49:10: 66 combinations of values; at most 64 are allowed"]
+        ["q.toml:48:10: 66 combinations of values; at most 64 are allowed"]
     );
-    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:44:1: `sim` is missing"]);
-    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:44:1: `answer` is missing"]);
-    assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:55:9: `guard` is empty"]);
+    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:43:1: `sim` is missing"]);
+    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:43:1: `answer` is missing"]);
+    assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:54:9: `guard` is empty"]);
 }
 
 #[test]
@@ -308,19 +308,19 @@ fn faults_of_the_korean_words() {
         [
             "q.ko.toml:-: the question `ceiling` of the English file is missing: add \
              `[question.ceiling]`",
-            "q.ko.toml:20:11: the English file has no `celing` (did you mean `ceiling`?)",
+            "q.ko.toml:19:11: the English file has no `celing` (did you mean `ceiling`?)",
         ]
     );
     assert_eq!(
         planted_korean("options.heap = { text = \"힙\", why = \"역시 다릅니다.\" }\n", ""),
-        ["q.ko.toml:12:1: the option `heap` of the English file is missing"]
+        ["q.ko.toml:14:1: the option `heap` of the English file is missing"]
     );
     assert_eq!(
         planted_korean(
             "options.jit =",
             "options.zgc = { text = \"x\", why = \"x\" }\noptions.jit ="
         ),
-        ["q.ko.toml:18:9: the English file has no `zgc` (did you mean `gc`?)"]
+        ["q.ko.toml:17:9: the English file has no `zgc` (did you mean `gc`?)"]
     );
     assert_eq!(
         planted_korean("text = \"톰캣 스레드\", ", ""),
@@ -329,16 +329,16 @@ fn faults_of_the_korean_words() {
     assert_eq!(planted_korean("\"무엇이 다른가요?\"", "\"\""), ["q.ko.toml:12:7: `ask` is empty"]);
     assert_eq!(
         planted_korean("점유 시간은 50 ms입니다.\"]", "점유 시간은 50 ms입니다.\", \"둘\"]"),
-        ["q.ko.toml:23:9: `wrong` has 2 texts; the English file has 1 wrong values"]
+        ["q.ko.toml:22:9: `wrong` has 2 texts; the English file has 1 wrong values"]
     );
     assert_eq!(
         planted_korean("전체 {rate}입니다", "전체입니다"),
-        ["q.ko.toml:26:7: `ask` does not show the param `rate`: write `{rate}` where its value \
+        ["q.ko.toml:25:7: `ask` does not show the param `rate`: write `{rate}` where its value \
              belongs"]
     );
     assert_eq!(
         planted_korean("[question.ceiling]", "[question.ceiling]\nanswer = 200"),
-        ["q.ko.toml:21:1: unknown field `answer` (known here: ask, why, wrong)"]
+        ["q.ko.toml:20:1: unknown field `answer` (known here: ask, why, wrong)"]
     );
 }
 
@@ -349,9 +349,9 @@ fn all_faults_of_both_files_come_at_once() {
     assert_eq!(
         faults(&english, Some(&korean)),
         [
-            "q.toml:30:7: `why` is empty",
-            "q.toml:38:8: unknown unit `x` (one of: 1/s, ms, s, count, %, share)",
-            "q.ko.toml:9:26: `text` is empty",
+            "q.toml:29:7: `why` is empty",
+            "q.toml:37:8: unknown unit `x` (one of: 1/s, ms, s, count, %, share)",
+            "q.ko.toml:9:24: `text` is empty",
         ]
     );
     assert_eq!(faults("a =", Some("b =")).len(), 2);
