@@ -1,1 +1,3 @@
-//! Quiz sessions, without an interface.
+//! Practice: sessions of questions, without an interface, a clock or a simulator.
+
+pub(crate) mod session;

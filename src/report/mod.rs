@@ -2,3 +2,4 @@
 //! `render` turns a document into a format.
 
 pub(crate) mod document;
+pub(crate) mod view;

@@ -228,8 +228,8 @@ fn faults_of_options() {
         ["q.toml:14:83: `keep` can only be `last`, found: `first`"]
     );
     assert_eq!(
-        planted("right = true, why = \"It does.\"", "rihgt = true, why = \"It does.\""),
-        ["q.toml:24:40: unknown field `rihgt` (did you mean `right`?)"]
+        planted("right = true, why = \"It does.\"", "rigt = true, why = \"It does.\""),
+        ["q.toml:24:40: unknown field `rigt` (did you mean `right`?)"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "right = \"yes\", why = \"It does.\""),
@@ -292,8 +292,8 @@ fn faults_of_simulations() {
         planted("[6, 8, 12]", &format!("[{}]", many.join(", "))),
         ["q.toml:48:10: 66 combinations of values; at most 64 are allowed"]
     );
-    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:43:1: `sim` is missing"]);
-    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:43:1: `answer` is missing"]);
+    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:42:1: `sim` is missing"]);
+    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:42:1: `answer` is missing"]);
     assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:54:9: `guard` is empty"]);
 }
 
@@ -380,5 +380,55 @@ fn no_cut_or_mangled_file_panics() {
     }
     for (at, _) in example::KO.char_indices() {
         let _ = faults(example::EN, Some(&example::KO[..at]));
+    }
+}
+
+/// A TOML tree as the JSON that the schema speaks of.
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Str(text) => text.as_str().into(),
+        Value::Int(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
+        Value::Bool(yes) => (*yes).into(),
+        Value::Array(items) => items.iter().map(json).collect(),
+        Value::Table(entries) => serde_json::Value::Object(
+            entries.iter().map(|(key, value)| (key.name.clone(), json(value))).collect(),
+        ),
+    }
+}
+
+#[test]
+fn the_schema_agrees_with_the_reader() {
+    let schema = Library::embedded().file("docs/schema/quiz.schema.json").unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema.text).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let is_valid = |text: &str| {
+        let root = toml_tree::parse(&Source::new("q.toml", text)).unwrap();
+        validator.is_valid(&json(&root))
+    };
+    assert!(is_valid(example::EN));
+    let broken = [
+        ("prep.quiz/1", "prep.quiz/2"),
+        ("title = \"HikariCP connection pool\"\n", ""),
+        ("\"jdk-difference\"", "\"JDK difference\""),
+        ("type = \"several\"", "type = \"essay\""),
+        ("type = \"several\"", "type = \"number\""),
+        ("\"Which of these differ?\"", "\" \""),
+        ("see = \"sim pool-size\"", "see = \"prep sim pool-size\""),
+        ("section = \"defaults\"", "section = \"defaults\"\nsees = \"x\""),
+        ("right = true, why = \"CPU is idle", "why = \"CPU is idle"),
+        ("text = \"Tomcat threads\",", "text = \"Tomcat threads\", right = true,"),
+        (", why = \"It does.\"", ""),
+        ("keep = \"last\"", "keep = \"first\""),
+        ("unit = \"1/s\"", "unit = \"TPS\""),
+        ("{ percent = 2 }", "{ percent = 2, absolute = 1 }"),
+        ("{ percent = 2 }", "{ percent = -2 }"),
+        ("[6, 8, 12]", "[]"),
+        ("sim = \"pool-size\"\n", ""),
+    ];
+    for (from, to) in broken {
+        let text = example::EN.replace(from, to);
+        assert_ne!(faults(&text, None), Vec::<String>::new(), "{from} -> {to}");
+        assert!(!is_valid(&text), "{from} -> {to}");
     }
 }
