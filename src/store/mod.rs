@@ -80,23 +80,28 @@ impl Store {
     /// See [`StoreError`]; whatever is wrong, an existing file stays as it is.
     pub(crate) fn open(dir: &Path, mode: Mode) -> Result<Store, StoreError> {
         let file = dir.join(FILE);
-        let failed = |error: &rusqlite::Error| StoreError::from_sqlite(&file, error);
-        let version = if file.exists() { inspect(&file)? } else { 0 };
-        let mut connection = match mode {
-            Mode::Read if version == 0 => Connection::open_in_memory().map_err(|e| failed(&e))?,
-            Mode::Read if version == schema::VERSION => {
-                let connection = open_existing(&file).map_err(|e| failed(&e))?;
+        let version = if file.exists() { inspect(&file)? } else { Some(0) };
+        let sqlite = |error| StoreError::from_sqlite(&file, &error);
+        let mut connection = match (mode, version) {
+            (Mode::Read, Some(0)) => Connection::open_in_memory().map_err(sqlite)?,
+            (Mode::Read, Some(schema::VERSION)) => {
+                let connection = open_to_read(&file).map_err(sqlite)?;
                 return Ok(Store { connection, file });
             }
-            Mode::Read | Mode::Write => {
+            (Mode::Read | Mode::Write, _) => {
                 fs::create_dir_all(dir).map_err(|error| StoreError::Unwritable {
                     file: file.clone(),
                     reason: error.to_string(),
                 })?;
-                open_to_write(&file).map_err(|e| failed(&e))?
+                let connection = open_to_write(&file).map_err(sqlite)?;
+                if version.is_none() {
+                    judge(&connection, &file)?;
+                }
+                make_durable(&connection).map_err(sqlite)?;
+                connection
             }
         };
-        schema::migrate(&mut connection).map_err(|e| failed(&e))?;
+        schema::migrate(&mut connection).map_err(sqlite)?;
         Ok(Store { connection, file })
     }
 
@@ -196,23 +201,33 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     })
 }
 
-/// The version of a file, read without any possibility of writing to it.
-fn inspect(file: &Path) -> Result<i64, StoreError> {
+/// The version of a file, read without any possibility of changing it; `None` when only a process
+/// that writes can open it, because one that was killed left its journal. (SQLite may put an empty
+/// `-wal` and `-shm` file beside it.)
+fn inspect(file: &Path) -> Result<Option<i64>, StoreError> {
+    match open_to_read(file) {
+        Ok(connection) => match judge(&connection, file) {
+            Err(StoreError::Unwritable { .. }) => Ok(None),
+            judged => judged.map(Some),
+        },
+        Err(error) => Err(StoreError::from_sqlite(file, &error)),
+    }
+}
+
+/// The version of an open file.
+///
+/// # Errors
+/// The file is not one that this program may write.
+fn judge(connection: &Connection, file: &Path) -> Result<i64, StoreError> {
     let look = || -> rusqlite::Result<(i64, i64, String)> {
-        let connection = open_existing(file)?;
-        let version = schema::version(&connection)?;
-        let tables =
-            connection.query_row("select count(*) from sqlite_schema", [], |r| r.get(0))?;
-        let sound = connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+        // One view for all three: another process may be making the tables right now.
+        let view = connection.unchecked_transaction()?;
+        let version = schema::version(&view)?;
+        let tables = view.query_row("select count(*) from sqlite_schema", [], |r| r.get(0))?;
+        let sound = view.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
         Ok((version, tables, sound))
     };
-    let (version, tables, sound) = match look() {
-        Ok(found) => found,
-        // A journal is left from a process that was killed while it made the file: it can only be
-        // rolled back by one that writes.
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => return Ok(0),
-        Err(error) => return Err(StoreError::from_sqlite(file, &error)),
-    };
+    let (version, tables, sound) = look().map_err(|error| StoreError::from_sqlite(file, &error))?;
     let file = file.to_owned();
     if sound != "ok" {
         Err(StoreError::Corrupt { file })
@@ -225,7 +240,7 @@ fn inspect(file: &Path) -> Result<i64, StoreError> {
     }
 }
 
-fn open_existing(file: &Path) -> rusqlite::Result<Connection> {
+fn open_to_read(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -238,6 +253,10 @@ fn open_to_write(file: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
     // SQLite does not wait here when another process is making the same change.
     let mut pauses = PATIENCE.as_millis() / PAUSE.as_millis();
     loop {
@@ -253,8 +272,7 @@ fn open_to_write(file: &Path) -> rusqlite::Result<Connection> {
         }
     }
     // In WAL mode anything less may lose the last answers at a power cut.
-    connection.pragma_update(None, "synchronous", "full")?;
-    Ok(connection)
+    connection.pragma_update(None, "synchronous", "full")
 }
 
 #[cfg(test)]
@@ -493,7 +511,20 @@ mod tests {
     }
 
     #[test]
-    fn handles_that_open_and_append_at_once_lose_nothing() {
+    fn handles_that_open_a_new_file_at_once_all_succeed() {
+        for _ in 0..20 {
+            let dir = Dir::new("race");
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| open(&dir).append(&sim_attempt()).unwrap());
+                }
+            });
+            assert_eq!(open(&dir).attempts(Filter::default()).unwrap().len(), 4);
+        }
+    }
+
+    #[test]
+    fn handles_that_append_at_once_lose_nothing() {
         let dir = Dir::new("threads");
         let (writers, each) = (4, 25);
         std::thread::scope(|scope| {
