@@ -15,7 +15,7 @@ ask = "p99 climbs to 900 ms, application CPU 20 %, database CPU 30 %. What do yo
 section = "mechanism"
 see = "sim pool-size"
 options = [
-  { id = "pool", text = "the pool: `pending`", right = true, why = "CPU is idle because threads wait." },
+  { id = "pool", text = "the pool: `pending`", right = true, why = "CPU is idle: threads wait." },
   { id = "threads", text = "Tomcat threads", why = "More threads only lengthen the queue." },
   { id = "all", text = "all of these", why = "The second makes it worse.", keep = "last" },
 ]

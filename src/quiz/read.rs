@@ -183,7 +183,8 @@ fn has_array_of_tables(walk: &mut Walk<'_>, node: &Node) -> bool {
         walk.report_with(
             item.span.clone(),
             both!(
-                "`[[question.{name}]]` is not allowed: a `why` below it would belong to the last entry",
+                "`[[question.{name}]]` is not allowed: a `why` below it would belong to \
+                 the last entry",
                 "`[[question.{name}]]`는 쓸 수 없습니다. 그 아래의 `why`가 마지막 항목에 속하게 됩니다",
             ),
             both!(
@@ -236,7 +237,8 @@ pub(super) fn placeholders_match(
             walk.report(
                 span.clone(),
                 both!(
-                    "`ask` does not show the param `{name}`: write `{{{name}}}` where its value belongs",
+                    "`ask` does not show the param `{name}`: write `{{{name}}}` where its \
+                     value belongs",
                     "`ask`에 param `{name}`이(가) 없습니다. 값이 들어갈 자리에 `{{{name}}}`을(를) 쓰세요",
                 ),
             );

@@ -194,7 +194,8 @@ fn number_at_start(typed: &str, unit: Unit) -> Result<(f64, &str), Text> {
     if fraction.contains([',', '.']) || !grouped_by_thousands(whole) {
         let typed = digits.to_owned();
         return Err(both!(
-            "`{typed}` is not a number: write the fraction with a point, as in `0.2`, and thousands as `1157` or `1,157`",
+            "`{typed}` is not a number: write the fraction with a point, as in `0.2`, and \
+             thousands as `1157` or `1,157`",
             "`{typed}`은(는) 숫자가 아닙니다. 소수는 `0.2`처럼 점으로, 천 단위는 `1157` 또는 `1,157`로 쓰세요",
         ));
     }

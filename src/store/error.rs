@@ -99,7 +99,8 @@ impl StoreError {
             StoreError::DiskFull { file } => {
                 let file = shown(file);
                 both!(
-                    "the disk is full: the answer was not kept in {file}. Make room and answer again",
+                    "the disk is full: the answer was not kept in {file}. Make room and answer \
+                     again",
                     "디스크가 가득 차 {file}에 답을 저장하지 못했습니다. 공간을 비우고 다시 답하세요",
                 )
             }

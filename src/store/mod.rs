@@ -365,7 +365,7 @@ mod tests {
                 session: Some("s1"),
                 topic: None,
             };
-            assert_eq!(store.attempts(filter).unwrap(), [first.clone()]);
+            assert_eq!(store.attempts(filter).unwrap(), std::slice::from_ref(&first));
             let filter = Filter { topic: Some("redis"), ..Filter::default() };
             assert_eq!(store.attempts(filter).unwrap(), []);
             assert_eq!(store.latest_by_question().unwrap(), [second.clone(), sim_attempt()]);
@@ -414,6 +414,24 @@ mod tests {
             assert!(matches!(refused, Err(StoreError::Failed { .. })), "{bad:?}: {refused:?}");
         }
         assert_eq!(store.attempts(Filter::default()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_costs_no_attempt_kept_before() {
+        let dir = Dir::new("full");
+        let store = open(&dir);
+        store.append(&sim_attempt()).unwrap();
+        store.connection.pragma_update(None, "max_page_count", 1).unwrap();
+        let mut kept = 1;
+        let error = loop {
+            match store.append(&sim_attempt()) {
+                Ok(()) => kept += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error, StoreError::DiskFull { file: dir.file() });
+        drop(store);
+        assert_eq!(open(&dir).attempts(Filter::default()).unwrap(), vec![sim_attempt(); kept]);
     }
 
     #[test]

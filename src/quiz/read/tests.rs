@@ -63,7 +63,8 @@ fn the_example_is_read_whole() {
             right: false,
             keep_last: true,
             span: place(
-                "{ id = \"all\", text = \"all of these\", why = \"The second makes it worse.\", keep = \"last\" }"
+                "{ id = \"all\", text = \"all of these\", \
+                 why = \"The second makes it worse.\", keep = \"last\" }"
             ),
         }
     );
@@ -275,7 +276,8 @@ fn faults_of_simulations() {
         planted("{rate} requests/s", "{rat} requests/s"),
         [
             "q.toml:45:7: `{rat}` names no param (did you mean `{rate}`?)",
-            "q.toml:45:7: `ask` does not show the param `rate`: write `{rate}` where its value belongs",
+            "q.toml:45:7: `ask` does not show the param `rate`: write `{rate}` where its value \
+             belongs",
         ]
     );
     assert_eq!(
@@ -368,7 +370,8 @@ fn a_missing_quiz_names_the_nearest() {
     assert_eq!(
         problems.iter().map(shown).collect::<Vec<_>>(),
         [
-            "quizzes/hikaricp-pol.toml:-: there is no quiz `hikaricp-pol` (did you mean `hikaricp-pool`?)"
+            "quizzes/hikaricp-pol.toml:-: there is no quiz `hikaricp-pol` (did you mean \
+          `hikaricp-pool`?)"
         ]
     );
 }

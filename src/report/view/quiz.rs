@@ -160,7 +160,7 @@ fn reading(topic: &str, section: &str, lang: Lang) -> Vec<Span> {
 /// Words of a quiz file: what stands between backticks is code.
 fn inline(words: &str) -> Vec<Span> {
     let parts: Vec<&str> = words.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return vec![Span::text(words)];
     }
     let spans = parts.iter().enumerate().filter(|(_, part)| !part.is_empty());
@@ -238,7 +238,7 @@ mod tests {
             after,
             [
                 "✗ c  The second makes it worse.".to_owned(),
-                format!("✓ {right}  CPU is idle because threads wait.  (right, not chosen)"),
+                format!("✓ {right}  CPU is idle: threads wait.  (right, not chosen)"),
                 "Why | Threads that wait for a connection use no CPU.".to_owned(),
                 "See | prep sim pool-size".to_owned(),
                 "Read | prep topic hikaricp-pool, section \"How it works\"".to_owned(),
