@@ -369,10 +369,8 @@ fn a_missing_quiz_names_the_nearest() {
     let problems = load(&library, "hikaricp-pol").unwrap_err();
     assert_eq!(
         problems.iter().map(shown).collect::<Vec<_>>(),
-        [
-            "quizzes/hikaricp-pol.toml:-: there is no quiz `hikaricp-pol` (did you mean \
-          `hikaricp-pool`?)"
-        ]
+        ["quizzes/hikaricp-pol.toml:-: there is no quiz `hikaricp-pol` (did you mean \
+          `hikaricp-pool`?)"]
     );
 }
 
