@@ -1,3 +1,5 @@
 //! One file per thing that is shown: each makes a document of it in one language.
 
+pub(crate) mod outcome;
+pub(crate) mod quiz;
 pub(crate) mod topic;

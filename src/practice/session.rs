@@ -1,0 +1,515 @@
+//! One quiz session: which questions, in which order, with which options and settings; what each
+//! answer earned; what to read again.
+//!
+//! The seed fixes everything that is drawn, so a session can be repeated. The session runs no
+//! simulation: for a `sim` question the caller runs [`SimAsk`] and hands in the band.
+
+use crate::content::text::Text;
+use crate::quiz::grade::{Answer, AskAgain, Band, Grade, grade};
+use crate::quiz::order;
+use crate::quiz::question::{Accept, Choice, Param, Question, QuestionKind, Quiz, SimQuestion};
+use crate::store::Attempt;
+
+/// Which questions of a quiz a session asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pick {
+    /// At most this many, drawn from the seed; `None` asks all.
+    pub(crate) count: Option<usize>,
+    pub(crate) order: Order,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As in the file.
+    File,
+    /// Drawn from the seed.
+    Shuffled,
+}
+
+/// A quiz being answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Session<'q> {
+    quiz: &'q Quiz,
+    seed: u64,
+    /// Questions still to be asked; the next one is last.
+    left: Vec<&'q Question>,
+    /// All questions of the session.
+    of: usize,
+    current: Option<Open<'q>>,
+    asked: usize,
+    points: f64,
+    weak: Vec<Weak>,
+}
+
+/// The question that waits for an answer.
+#[derive(Clone, Debug)]
+struct Open<'q> {
+    ask: Ask<'q>,
+    /// Variants of a `sim` question not tried yet; the next one is last.
+    variants: Vec<usize>,
+}
+
+/// A question as it is put to a person.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ask<'q> {
+    pub(crate) topic: &'q str,
+    pub(crate) question: &'q Question,
+    /// From 1.
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+    /// With the settings of a `sim` question filled in.
+    pub(crate) ask: Text,
+    pub(crate) why: Text,
+    /// In the order to show; none for questions that ask for a number.
+    pub(crate) options: Vec<&'q Choice>,
+    pub(crate) sim: Option<SimAsk>,
+}
+
+/// What the simulator is to be asked for a `sim` question.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SimAsk {
+    pub(crate) sim: String,
+    /// Knob and value, as after `--set`.
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) metric: String,
+    pub(crate) accept: Accept,
+    /// Where the outcome breaks this condition, take [`Session::other_variant`].
+    pub(crate) guard: Option<String>,
+}
+
+/// What an answer earned and what is to be learned from it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Feedback<'q> {
+    pub(crate) question: &'q Question,
+    pub(crate) topic: &'q str,
+    pub(crate) answer: Answer,
+    pub(crate) grade: Grade,
+    /// In the order shown.
+    pub(crate) options: Vec<OptionFeedback<'q>>,
+    pub(crate) why: Text,
+    pub(crate) section: &'q str,
+    /// Command without `prep`.
+    pub(crate) see: Option<&'q str>,
+    pub(crate) variant: Option<Vec<(String, String)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct OptionFeedback<'q> {
+    pub(crate) option: &'q Choice,
+    pub(crate) chosen: bool,
+}
+
+/// The result of the questions answered so far.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Summary {
+    /// Questions answered.
+    pub(crate) asked: usize,
+    /// Of `asked` points.
+    pub(crate) points: f64,
+    pub(crate) weak: Vec<Weak>,
+}
+
+/// A question that was not answered in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Weak {
+    pub(crate) question: String,
+    pub(crate) topic: String,
+    pub(crate) section: String,
+    pub(crate) see: Option<String>,
+}
+
+/// What only the caller knows about an answer: the clock, the person's confidence, the session.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moment {
+    /// RFC 3339, ending in `Z`.
+    pub(crate) at_utc: String,
+    pub(crate) utc_offset_minutes: i32,
+    pub(crate) duration_ms: u64,
+    pub(crate) sure: Option<f64>,
+    pub(crate) session: String,
+    pub(crate) prep: String,
+}
+
+impl<'q> Session<'q> {
+    /// Draws the questions. Which ones are drawn does not depend on the order they are asked in.
+    pub(crate) fn new(quiz: &'q Quiz, seed: u64, pick: Pick) -> Session<'q> {
+        let total = quiz.questions.len();
+        let count = pick.count.unwrap_or(total).min(total);
+        let mut drawn = order::shuffled(total, order::seed_for(seed, "questions"));
+        drawn.truncate(count);
+        if pick.order == Order::File {
+            drawn.sort_unstable();
+        }
+        drawn.reverse();
+        let left: Vec<&Question> = drawn.into_iter().map(|at| &quiz.questions[at]).collect();
+        let (of, weak) = (left.len(), Vec::new());
+        Session { quiz, seed, left, of, current: None, asked: 0, points: 0.0, weak }
+    }
+
+    /// The next question; `None` at the end. One that was handed out before and not answered is
+    /// passed over and counts for nothing.
+    pub(crate) fn next(&mut self) -> Option<Ask<'q>> {
+        self.current = None;
+        let question = self.left.pop()?;
+        let number = self.of - self.left.len();
+        let own = order::seed_for(self.seed, &question.id);
+        let shown = question.kind.options();
+        let options = order::of_options(shown, order::seed_for(own, "options"));
+        let ask = Ask {
+            topic: &self.quiz.slug,
+            question,
+            number,
+            of: self.of,
+            ask: question.ask.clone(),
+            why: question.why.clone(),
+            options: options.into_iter().map(|at| &shown[at]).collect(),
+            sim: None,
+        };
+        let mut variants = Vec::new();
+        if let QuestionKind::Sim(sim) = &question.kind {
+            let count = sim.params.iter().map(|param| param.values.len()).product();
+            variants = order::shuffled(count, order::seed_for(own, "variant"));
+        }
+        self.current = Some(Open { ask, variants });
+        match question.kind {
+            QuestionKind::Sim(_) => self.other_variant(),
+            _ => self.current.as_ref().map(|open| open.ask.clone()),
+        }
+    }
+
+    /// The current `sim` question with the next settings, for when the outcome broke the guard;
+    /// `None` when it has no others (then [`Session::next`] goes on) or is of another kind.
+    pub(crate) fn other_variant(&mut self) -> Option<Ask<'q>> {
+        let open = self.current.as_mut()?;
+        let QuestionKind::Sim(sim) = &open.ask.question.kind else { return None };
+        let Some(variant) = open.variants.pop() else {
+            self.current = None;
+            return None;
+        };
+        let values = values_of(&sim.params, variant);
+        open.ask.ask = filled(&open.ask.question.ask, &values);
+        open.ask.why = filled(&open.ask.question.why, &values);
+        open.ask.sim = Some(SimAsk::new(sim, &values));
+        Some(open.ask.clone())
+    }
+
+    /// Grades an answer to the current question and closes it. `band` is the simulator's result
+    /// for the [`SimAsk`] last handed out.
+    ///
+    /// # Errors
+    /// The answer cannot be graded, or no question is open: nothing is counted, and the question
+    /// stays open.
+    pub(crate) fn answer(
+        &mut self,
+        answer: &Answer,
+        band: Option<Band>,
+    ) -> Result<Feedback<'q>, AskAgain> {
+        let Some(open) = &self.current else {
+            return Err(AskAgain(crate::content::text::both!(
+                "no question is open",
+                "지금 답할 문제가 없습니다"
+            )));
+        };
+        let question = open.ask.question;
+        let grade = grade(question, answer, band)?;
+        let chosen = |option: &Choice| match answer {
+            Answer::Options(ids) => ids.contains(&option.id),
+            Answer::Number(_) => false,
+        };
+        let options = open.ask.options.iter();
+        let feedback = Feedback {
+            question,
+            topic: &self.quiz.slug,
+            answer: answer.clone(),
+            options: options.map(|o| OptionFeedback { option: o, chosen: chosen(o) }).collect(),
+            why: open.ask.why.clone(),
+            section: &question.section.value,
+            see: question.see.as_ref().map(|see| see.value.as_str()),
+            variant: open.ask.sim.as_ref().map(|sim| sim.settings.clone()),
+            grade,
+        };
+        self.asked += 1;
+        self.points += feedback.grade.score;
+        if feedback.grade.score < 1.0 {
+            self.weak.push(Weak {
+                question: question.id.clone(),
+                topic: self.quiz.slug.clone(),
+                section: question.section.value.clone(),
+                see: feedback.see.map(str::to_owned),
+            });
+        }
+        self.current = None;
+        Ok(feedback)
+    }
+
+    /// What was answered so far.
+    pub(crate) fn summary(&self) -> Summary {
+        Summary { asked: self.asked, points: self.points, weak: self.weak.clone() }
+    }
+
+    /// An answer as it goes into the record.
+    pub(crate) fn attempt(&self, feedback: &Feedback<'_>, moment: Moment) -> Attempt {
+        let variant = feedback.variant.as_ref().map(|settings| {
+            let entries = settings.iter().map(|(k, v)| (k.clone(), v.clone().into()));
+            serde_json::Value::Object(entries.collect()).to_string()
+        });
+        Attempt {
+            question: format!("{}/{}", feedback.topic, feedback.question.id),
+            topic: feedback.topic.to_owned(),
+            kind: feedback.question.kind.name().to_owned(),
+            given: feedback.answer.to_json(),
+            score: feedback.grade.score,
+            sure: moment.sure,
+            duration_ms: moment.duration_ms,
+            seed: self.seed,
+            variant,
+            at_utc: moment.at_utc,
+            utc_offset_minutes: moment.utc_offset_minutes,
+            prep: moment.prep,
+            session: moment.session,
+        }
+    }
+}
+
+impl SimAsk {
+    fn new(sim: &SimQuestion, values: &[(&Param, String)]) -> SimAsk {
+        let settings = values.iter().map(|(param, v)| (param.knob.value.clone(), v.clone()));
+        SimAsk {
+            sim: sim.sim.value.clone(),
+            settings: settings.collect(),
+            metric: sim.answer.value.clone(),
+            accept: sim.accept,
+            guard: sim.guard.as_ref().map(|guard| guard.value.clone()),
+        }
+    }
+}
+
+/// The values of a variant, counted through like the digits of a number.
+fn values_of(params: &[Param], variant: usize) -> Vec<(&Param, String)> {
+    let mut rest = variant;
+    params
+        .iter()
+        .map(|param| {
+            let value = &param.values[rest % param.values.len()];
+            rest /= param.values.len();
+            (param, value.value.to_string())
+        })
+        .collect()
+}
+
+/// The text with each `{name}` replaced by the value.
+fn filled(text: &Text, values: &[(&Param, String)]) -> Text {
+    let fill = |words: &str| {
+        // One pass per name is enough: a value is a number or a setting and has no braces.
+        values.iter().fold(words.to_owned(), |words, (param, value)| {
+            words.replace(&format!("{{{}}}", param.name), value)
+        })
+    };
+    Text { en: fill(&text.en), ko: fill(&text.ko) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quiz::example;
+    use crate::quiz::unit::Unit;
+
+    const ALL: Pick = Pick { count: None, order: Order::File };
+
+    fn options(ids: &[&str]) -> Answer {
+        Answer::Options(ids.iter().map(|id| (*id).to_owned()).collect())
+    }
+
+    fn number(typed: &str) -> Answer {
+        Answer::Number(typed.to_owned())
+    }
+
+    fn ids(quiz: &Quiz, seed: u64, pick: Pick) -> Vec<&str> {
+        let mut session = Session::new(quiz, seed, pick);
+        std::iter::from_fn(|| session.next().map(|ask| ask.question.id.as_str())).collect()
+    }
+
+    #[test]
+    fn a_whole_session_adds_up() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        let mut steps = Vec::new();
+        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit: Unit::Milliseconds };
+        let answers =
+            [options(&["threads"]), options(&["java"]), number("200 TPS"), number("0.5 s")];
+        for answer in &answers {
+            let ask = session.next().unwrap();
+            let feedback = session.answer(answer, ask.sim.is_some().then_some(band)).unwrap();
+            steps.push((ask.number, ask.of, feedback.grade.score));
+        }
+        assert_eq!(steps, [(1, 4, 0.0), (2, 4, 0.5), (3, 4, 1.0), (4, 4, 0.0)]);
+        assert_eq!(session.next(), None);
+        let weak = |question: &str, section: &str, see: Option<&str>| Weak {
+            question: question.to_owned(),
+            topic: "hikaricp-pool".to_owned(),
+            section: section.to_owned(),
+            see: see.map(str::to_owned),
+        };
+        assert_eq!(
+            session.summary(),
+            Summary {
+                asked: 4,
+                points: 1.5,
+                weak: vec![
+                    weak("first-wall", "mechanism", Some("sim pool-size")),
+                    weak("jdk-difference", "defaults", None),
+                    weak("p99-of-pool", "see-it-run", None),
+                ],
+            }
+        );
+    }
+
+    #[test]
+    fn the_seed_fixes_questions_options_and_settings() {
+        let quiz = example::quiz();
+        let asks = |seed| {
+            let mut session =
+                Session::new(&quiz, seed, Pick { count: Some(3), order: Order::Shuffled });
+            std::iter::from_fn(|| session.next()).collect::<Vec<_>>()
+        };
+        assert_eq!(asks(3), asks(3));
+        assert!((0..20).any(|seed| asks(seed) != asks(3)));
+    }
+
+    #[test]
+    fn fewer_questions_keep_the_order_of_the_file_unless_shuffled() {
+        let quiz = example::quiz();
+        let all = ["first-wall", "jdk-difference", "ceiling", "p99-of-pool"];
+        assert_eq!(ids(&quiz, 5, ALL), all);
+        assert_eq!(ids(&quiz, 5, Pick { count: Some(9), order: Order::File }), all);
+        for seed in 0..20 {
+            let drawn = ids(&quiz, seed, Pick { count: Some(2), order: Order::File });
+            let in_file: Vec<&str> = all.into_iter().filter(|id| drawn.contains(id)).collect();
+            assert_eq!(drawn, in_file);
+            assert_eq!(drawn.len(), 2);
+            let mut shuffled = ids(&quiz, seed, Pick { count: Some(2), order: Order::Shuffled });
+            shuffled.sort_by_key(|id| all.iter().position(|other| other == id));
+            assert_eq!(drawn, shuffled);
+        }
+        let starts: Vec<&str> = (0..40)
+            .map(|seed| ids(&quiz, seed, Pick { count: None, order: Order::Shuffled })[0])
+            .collect();
+        assert!(all.iter().all(|id| starts.contains(id)), "{starts:?}");
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_graded_leaves_the_question_open() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        assert_eq!(session.answer(&number("1"), None).unwrap_err().0.en, "no question is open");
+        session.next();
+        let again = session.answer(&number("1"), None).unwrap_err();
+        assert_eq!(again.0.en, "choose from the options");
+        assert_eq!(session.summary(), Summary { asked: 0, points: 0.0, weak: vec![] });
+        let feedback = session.answer(&options(&["pool"]), None).unwrap();
+        assert_eq!(feedback.grade.score, 1.0);
+        assert_eq!(session.summary(), Summary { asked: 1, points: 1.0, weak: vec![] });
+        assert_eq!(
+            session.answer(&options(&["pool"]), None).unwrap_err().0.en,
+            "no question is open"
+        );
+    }
+
+    #[test]
+    fn a_question_passed_over_counts_for_nothing() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        while session.next().is_some() {}
+        assert_eq!(session.summary(), Summary { asked: 0, points: 0.0, weak: vec![] });
+    }
+
+    #[test]
+    fn every_variant_is_offered_once_with_its_values_in_the_text() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        let mut ask = std::iter::from_fn(|| session.next()).last();
+        // Only `next` can reach the question, so the last one is open no more: ask again.
+        assert_eq!(session.other_variant(), None);
+        let mut session = Session::new(&quiz, 1, ALL);
+        for _ in 0..4 {
+            ask = session.next();
+        }
+        let mut seen = Vec::new();
+        while let Some(shown) = ask {
+            let sim = shown.sim.unwrap();
+            let [(pool_knob, pool), (rate_knob, rate)] = &sim.settings[..] else {
+                panic!("{sim:?}")
+            };
+            assert_eq!(pool_knob, "spring.datasource.hikari.maximum-pool-size");
+            assert_eq!(rate_knob, "load.shoppers.rate");
+            assert_eq!(
+                shown.ask,
+                Text {
+                    en: format!(
+                        "Pool {pool} on each of two instances, {rate} requests/s in all: p99 in ms?"
+                    ),
+                    ko: format!(
+                        "인스턴스 두 대에 풀 {pool}개씩, 전체 {rate}입니다. p99는 몇 ms인가요?"
+                    ),
+                }
+            );
+            assert_eq!(
+                shown.why.en,
+                format!("Below the ceiling the pool of {pool} hardly queues.")
+            );
+            assert_eq!((sim.sim.as_str(), sim.metric.as_str()), ("pool-size", "latency_ms_p99"));
+            assert_eq!(sim.guard.as_deref(), Some("error_share < 0.01"));
+            seen.push((pool.clone(), rate.clone()));
+            ask = session.other_variant();
+        }
+        seen.sort();
+        let expected: Vec<(String, String)> = ["12", "6", "8"]
+            .iter()
+            .flat_map(|pool| ["300/s", "600/s"].map(|rate| ((*pool).to_owned(), rate.to_owned())))
+            .collect();
+        assert_eq!(seen, expected);
+        assert_eq!(session.answer(&number("1"), None).unwrap_err().0.en, "no question is open");
+    }
+
+    #[test]
+    fn an_answer_becomes_an_attempt() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 7, ALL);
+        for _ in 0..4 {
+            session.next();
+        }
+        let settings =
+            session.current.as_ref().and_then(|open| open.ask.sim.clone()).unwrap().settings;
+        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit: Unit::Milliseconds };
+        let feedback = session.answer(&number("0.05 s"), Some(band)).unwrap();
+        let moment = Moment {
+            at_utc: "2026-11-22T09:30:00Z".to_owned(),
+            utc_offset_minutes: 540,
+            duration_ms: 900,
+            sure: Some(0.5),
+            session: "s".to_owned(),
+            prep: "0.1.0".to_owned(),
+        };
+        assert_eq!(
+            session.attempt(&feedback, moment),
+            Attempt {
+                question: "hikaricp-pool/p99-of-pool".to_owned(),
+                topic: "hikaricp-pool".to_owned(),
+                kind: "sim".to_owned(),
+                given: r#"{"number":"0.05 s"}"#.to_owned(),
+                score: 1.0,
+                sure: Some(0.5),
+                duration_ms: 900,
+                seed: 7,
+                variant: Some(format!(
+                    r#"{{"{}":"{}","{}":"{}"}}"#,
+                    settings[0].0, settings[0].1, settings[1].0, settings[1].1
+                )),
+                at_utc: "2026-11-22T09:30:00Z".to_owned(),
+                utc_offset_minutes: 540,
+                prep: "0.1.0".to_owned(),
+                session: "s".to_owned(),
+            }
+        );
+    }
+}

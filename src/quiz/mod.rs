@@ -1,0 +1,15 @@
+//! Quizzes: reading them from content, the order in which options are shown, and the grading of
+//! one answer.
+//!
+//! Invariant: nothing here runs a simulation. The right value of a `sim` question comes in as a
+//! [`grade::Band`].
+
+pub(crate) mod grade;
+pub(crate) mod order;
+pub(crate) mod question;
+pub(crate) mod read;
+pub(crate) mod unit;
+mod words;
+
+#[cfg(test)]
+pub(crate) mod example;

@@ -1,0 +1,146 @@
+//! The words of a quiz in another language: the same ids, and nothing but words.
+
+use crate::content::problem::{Problem, Source};
+use crate::content::text::{Text, both};
+use crate::content::toml_tree::{self, Fields, Key, Node, Walk};
+
+use super::question::{Choice, Question, QuestionKind};
+use super::read::{Entry, format_is, placed_words, placeholders_match, words_at};
+
+const FORMAT: &str = "prep.words/1";
+
+/// Puts the words of the Korean file into the title and the questions. Returns its faults: ids of
+/// the English file that it lacks, ids that the English file does not have, empty words.
+pub(super) fn lay_over(source: &Source, title: &mut Text, entries: &mut [Entry]) -> Vec<Problem> {
+    let root = match toml_tree::parse(source) {
+        Ok(root) => root,
+        Err(problems) => return problems,
+    };
+    let mut walk = Walk::new(source);
+    if let Some(mut fields) = walk.fields(&root) {
+        format_is(&mut walk, &mut fields, FORMAT);
+        if let Some(words) = words_at(&mut walk, &mut fields, "title") {
+            title.ko = words.value;
+        }
+        if let Some(node) = fields.need(&mut walk, "question") {
+            questions(&mut walk, node, entries);
+        }
+        fields.finish(&mut walk);
+    }
+    walk.problems
+}
+
+fn questions(walk: &mut Walk<'_>, node: &Node, entries: &mut [Entry]) {
+    let Some(mut fields) = walk.fields(node) else { return };
+    let given = fields.rest();
+    // A question whose English id cannot be read may be any of those given here.
+    let all_known = entries.iter().all(|entry| entry.id.is_some());
+    for entry in entries.iter_mut() {
+        let Some(id) = &entry.id else { continue };
+        let Some((_, words)) = given.iter().find(|(key, _)| key.name == *id) else {
+            walk.problems.push(walk.source.problem_of_file(both!(
+                "the question `{id}` of the English file is missing: add `[question.{id}]`",
+                "영어 파일의 문제 `{id}`이(가) 없습니다. `[question.{id}]`를 추가하세요",
+            )));
+            continue;
+        };
+        if let Some(question) = &mut entry.question {
+            question_words(walk, words, question);
+        }
+    }
+    for (key, _) in given {
+        if all_known && entries.iter().all(|entry| entry.id.as_ref() != Some(&key.name)) {
+            unknown(walk, key, &entries.iter().filter_map(|e| e.id.as_deref()).collect::<Vec<_>>());
+        }
+    }
+}
+
+fn question_words(walk: &mut Walk<'_>, node: &Node, question: &mut Question) {
+    let Some(mut fields) = walk.fields(node) else { return };
+    if let Some(ask) = words_at(walk, &mut fields, "ask") {
+        if let QuestionKind::Sim(sim) = &question.kind {
+            placeholders_match(walk, &ask.span, &ask.value, &sim.params);
+        }
+        question.ask.ko = ask.value;
+    }
+    if let Some(why) = words_at(walk, &mut fields, "why") {
+        question.why.ko = why.value;
+    }
+    match &mut question.kind {
+        QuestionKind::Choice { options } | QuestionKind::Several { options } => {
+            if let Some(node) = fields.need(walk, "options") {
+                option_words(walk, node, options);
+            }
+        }
+        QuestionKind::Number(number) => trap_words(walk, &mut fields, &mut number.wrong),
+        QuestionKind::Sim(_) => {}
+    }
+    fields.finish(walk);
+}
+
+fn option_words(walk: &mut Walk<'_>, node: &Node, options: &mut [Choice]) {
+    let Some(mut fields) = walk.fields(node) else { return };
+    let given = fields.rest();
+    for option in options.iter_mut() {
+        let id = &option.id;
+        let Some((_, words)) = given.iter().find(|(key, _)| key.name == *id) else {
+            walk.report(
+                node.span.start..node.span.end,
+                both!(
+                    "the option `{id}` of the English file is missing",
+                    "영어 파일의 보기 `{id}`이(가) 없습니다",
+                ),
+            );
+            continue;
+        };
+        let Some(mut fields) = walk.fields(words) else { continue };
+        if let Some(text) = words_at(walk, &mut fields, "text") {
+            option.text.ko = text.value;
+        }
+        if let Some(why) = words_at(walk, &mut fields, "why") {
+            option.why.ko = why.value;
+        }
+        fields.finish(walk);
+    }
+    for (key, _) in given {
+        if options.iter().all(|option| option.id != key.name) {
+            unknown(walk, key, &options.iter().map(|o| o.id.as_str()).collect::<Vec<_>>());
+        }
+    }
+}
+
+fn trap_words(walk: &mut Walk<'_>, fields: &mut Fields<'_>, wrong: &mut [(f64, Text)]) {
+    if wrong.is_empty() {
+        return;
+    }
+    let Some(node) = fields.need(walk, "wrong") else { return };
+    let Some(items) = walk.array(node) else { return };
+    let (expected, found) = (wrong.len(), items.len());
+    if expected != found {
+        walk.report(
+            node.span.clone(),
+            both!(
+                "`wrong` has {found} texts; the English file has {expected} wrong values",
+                "`wrong`의 문장이 {found}개입니다. 영어 파일의 오답 값은 {expected}개입니다",
+            ),
+        );
+    }
+    for ((_, why), item) in wrong.iter_mut().zip(items) {
+        if let Some(words) = placed_words(walk, item, "wrong") {
+            why.ko = words.value;
+        }
+    }
+}
+
+fn unknown(walk: &mut Walk<'_>, key: &Key, known: &[&str]) {
+    let name = crate::content::problem::printable(&key.name);
+    let what = both!("the English file has no `{name}`", "영어 파일에 `{name}`이(가) 없습니다");
+    match crate::content::problem::nearest(&key.name, known.iter().copied()) {
+        Some(near) => walk.report_with(
+            key.span.clone(),
+            what,
+            both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+        ),
+        None => walk.report(key.span.clone(), what),
+    }
+}

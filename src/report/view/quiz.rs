@@ -1,0 +1,319 @@
+//! A quiz on the page: one question, what an answer earned, and the result of a session.
+
+use crate::content::text::{Lang, Text, both};
+use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
+use crate::quiz::grade::{NumberGrade, Verdict as Judged};
+use crate::quiz::question::QuestionKind;
+use crate::quiz::unit::Unit;
+use crate::report::document::{Block, Check, Document, Span, Tone, Verdict};
+
+/// The letter in front of the option at this place.
+pub(crate) fn letter(at: usize) -> char {
+    u8::try_from(at).ok().filter(|at| *at < 26).map_or('?', |at| char::from(b'a' + at))
+}
+
+/// A question that waits for an answer.
+pub(crate) fn question(ask: &Ask<'_>, lang: Lang) -> Document {
+    let (number, of) = (ask.number, ask.of);
+    let place = both!("{number} of {of}", "{of}문제 중 {number}번");
+    let mut blocks = vec![
+        Block::Paragraph(vec![
+            Span::Strong(vec![Span::text(ask.topic)]),
+            Span::text("   "),
+            Span::Toned(Tone::Muted, place.get(lang).to_owned()),
+        ]),
+        Block::Paragraph(inline(ask.ask.get(lang))),
+    ];
+    if !ask.options.is_empty() {
+        let rows = ask.options.iter().enumerate();
+        blocks.push(Block::Labelled(
+            rows.map(|(at, o)| (letter(at).to_string(), inline(o.text.get(lang)))).collect(),
+        ));
+    }
+    let how = how_to_answer(&ask.question.kind);
+    blocks.push(Block::Paragraph(vec![Span::Toned(Tone::Muted, how.get(lang).to_owned())]));
+    Document { title: ask.topic.to_owned(), blocks }
+}
+
+fn how_to_answer(kind: &QuestionKind) -> Text {
+    match kind {
+        QuestionKind::Choice { .. } => both!("one letter", "글자 하나를 고르세요"),
+        QuestionKind::Several { .. } => {
+            both!("every right one: `a c`", "맞는 것을 모두 고르세요: `a c`")
+        }
+        QuestionKind::Number(number) => match number.unit {
+            Unit::Count => both!("a number", "숫자로 답하세요"),
+            Unit::Share => both!("a share: `20 %` or `0.2`", "비율로 답하세요: `20 %` 또는 `0.2`"),
+            unit => {
+                let unit = unit.name();
+                both!("a number in {unit}", "{unit} 단위의 숫자로 답하세요")
+            }
+        },
+        QuestionKind::Sim(_) => both!(
+            "a number; the simulator gives the right one",
+            "숫자로 답하세요. 정답은 시뮬레이터가 계산합니다"
+        ),
+    }
+}
+
+/// What an answer earned: wrong ones with their reasons first, then the right ones, then why and
+/// where to go on. `section` is the title of the section, where it is known.
+pub(crate) fn feedback(feedback: &Feedback<'_>, section: Option<&str>, lang: Lang) -> Document {
+    let mut checks = Vec::new();
+    let rows = || feedback.options.iter().enumerate();
+    for (at, row) in rows().filter(|(_, row)| row.chosen && !row.option.right) {
+        checks.push(option_check(at, row, Verdict::No, lang));
+    }
+    for (at, row) in rows().filter(|(_, row)| row.option.right) {
+        checks.push(option_check(at, row, Verdict::Yes, lang));
+    }
+    if let Some(number) = &feedback.grade.number {
+        checks.extend(number_checks(number, feedback.grade.verdict, lang));
+    }
+    let mut labelled = Vec::new();
+    if feedback.grade.verdict == Judged::Partly {
+        let percent = Unit::Share.show(feedback.grade.score);
+        let words = both!("{percent} of the point", "1점의 {percent}");
+        labelled.push((label("Score", "점수", lang), vec![Span::text(words.get(lang))]));
+    }
+    labelled.push((label("Why", "이유", lang), inline(feedback.why.get(lang))));
+    if let Some(see) = feedback.see {
+        labelled.push((label("See", "실험", lang), vec![Span::code(format!("prep {see}"))]));
+    }
+    let section = section.unwrap_or(feedback.section);
+    labelled.push((label("Read", "읽기", lang), reading(feedback.topic, section, lang)));
+    Document {
+        title: feedback.topic.to_owned(),
+        blocks: vec![Block::Checks(checks), Block::Labelled(labelled)],
+    }
+}
+
+fn option_check(at: usize, row: &OptionFeedback<'_>, verdict: Verdict, lang: Lang) -> Check {
+    let mut text = vec![Span::Strong(vec![Span::text(letter(at))]), Span::text("  ")];
+    text.extend(inline(row.option.why.get(lang)));
+    if verdict == Verdict::Yes && !row.chosen {
+        let missed = both!("  (right, not chosen)", "  (정답, 고르지 않음)");
+        text.push(Span::Toned(Tone::Muted, missed.get(lang).to_owned()));
+    }
+    Check { verdict, text }
+}
+
+fn number_checks(number: &NumberGrade, judged: Judged, lang: Lang) -> Vec<Check> {
+    let show = |value| number.unit.show(value);
+    let (given, right) = (show(number.given), show(number.right));
+    let (low, high) = (show(number.low), show(number.high));
+    let range = match number.low == number.high {
+        true => Text::default(),
+        false => both!(" (right from {low} to {high})", " (정답 범위: {low}~{high})"),
+    };
+    let answer = both!("The answer is {right}", "정답은 {right}입니다");
+    let words = format!("{}{}", answer.get(lang), range.get(lang));
+    if judged == Judged::Right {
+        let mut text = vec![Span::Strong(vec![Span::text(given)]), Span::text("  ")];
+        text.push(Span::text(words));
+        return vec![Check { verdict: Verdict::Yes, text }];
+    }
+    let mut text = vec![Span::Strong(vec![Span::text(given)])];
+    if let Some(trap) = &number.trap {
+        text.push(Span::text("  "));
+        text.extend(inline(trap.get(lang)));
+    }
+    vec![
+        Check { verdict: Verdict::No, text },
+        Check { verdict: Verdict::Yes, text: vec![Span::text(words)] },
+    ]
+}
+
+/// The points of a session, and what to read again.
+pub(crate) fn summary(summary: &Summary, topic: &str, lang: Lang) -> Document {
+    let (asked, points) = (summary.asked, Unit::Count.show(summary.points));
+    let result = match asked {
+        0 => both!("No question was answered.", "답한 문제가 없습니다."),
+        _ => both!("{points} of {asked} points", "{asked}점 만점에 {points}점"),
+    };
+    let mut blocks = vec![Block::Paragraph(vec![Span::Strong(vec![Span::text(result.get(lang))])])];
+    if !summary.weak.is_empty() {
+        let again = both!("To read again:", "다시 읽을 곳:");
+        blocks.push(Block::Paragraph(vec![Span::text(again.get(lang))]));
+        let checks = summary.weak.iter().map(|weak| {
+            let mut text = vec![Span::text(format!("{}  ", weak.question))];
+            text.extend(reading(&weak.topic, &weak.section, lang));
+            if let Some(see) = &weak.see {
+                text.extend([Span::text(" · "), Span::code(format!("prep {see}"))]);
+            }
+            Check { verdict: Verdict::No, text }
+        });
+        blocks.push(Block::Checks(checks.collect()));
+    }
+    Document { title: topic.to_owned(), blocks }
+}
+
+fn label(en: &str, ko: &str, lang: Lang) -> String {
+    both!("{en}", "{ko}").get(lang).to_owned()
+}
+
+fn reading(topic: &str, section: &str, lang: Lang) -> Vec<Span> {
+    let section = both!(", section \"{section}\"", ", \"{section}\" 절");
+    vec![Span::code(format!("prep topic {topic}")), Span::text(section.get(lang))]
+}
+
+/// Words of a quiz file: what stands between backticks is code.
+fn inline(words: &str) -> Vec<Span> {
+    let parts: Vec<&str> = words.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![Span::text(words)];
+    }
+    let spans = parts.iter().enumerate().filter(|(_, part)| !part.is_empty());
+    spans
+        .map(|(at, part)| if at % 2 == 1 { Span::code(*part) } else { Span::text(*part) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::session::{Order, Pick, Session};
+    use crate::quiz::example;
+    use crate::quiz::grade::{Answer, Band};
+    use crate::quiz::question::Quiz;
+
+    /// The words of a document, one line a row.
+    fn lines(document: &Document) -> Vec<String> {
+        let mut out = Vec::new();
+        for block in &document.blocks {
+            match block {
+                Block::Paragraph(spans) => out.push(Span::plain(spans)),
+                Block::Labelled(rows) => {
+                    out.extend(
+                        rows.iter().map(|(l, spans)| format!("{l} | {}", Span::plain(spans))),
+                    );
+                }
+                Block::Checks(checks) => out.extend(checks.iter().map(|check| {
+                    let mark = match check.verdict {
+                        Verdict::Yes => '✓',
+                        Verdict::No => '✗',
+                        Verdict::Open => '?',
+                    };
+                    format!("{mark} {}", Span::plain(&check.text))
+                })),
+                other => panic!("{other:?}"),
+            }
+        }
+        out
+    }
+
+    fn session(quiz: &Quiz) -> Session<'_> {
+        Session::new(quiz, 1, Pick { count: None, order: Order::File })
+    }
+
+    fn chosen(ids: &[&str]) -> Answer {
+        Answer::Options(ids.iter().map(|id| (*id).to_owned()).collect())
+    }
+
+    fn shown_for(ids: &[&str], lang: Lang) -> (Vec<String>, Vec<String>) {
+        let quiz = example::quiz();
+        let mut session = session(&quiz);
+        let ask = session.next().unwrap();
+        let shown = lines(&question(&ask, lang));
+        let given = session.answer(&chosen(ids), None).unwrap();
+        (shown, lines(&feedback(&given, Some("How it works"), lang)))
+    }
+
+    #[test]
+    fn a_choice_shows_the_wrong_reason_then_the_right_one() {
+        let (shown, after) = shown_for(&["all"], Lang::En);
+        let right = shown.iter().find(|l| l.ends_with("| the pool: pending")).unwrap();
+        let right = right.chars().next().unwrap();
+        let other = if right == 'a' { 'b' } else { 'a' };
+        let mut options = [
+            format!("{right} | the pool: pending"),
+            format!("{other} | Tomcat threads"),
+            "c | all of these".to_owned(),
+        ];
+        options.sort();
+        assert_eq!(shown[0], "hikaricp-pool   1 of 4");
+        assert_eq!(shown[2..5], options);
+        assert_eq!(shown[5], "one letter");
+        assert_eq!(
+            after,
+            [
+                "✗ c  The second makes it worse.".to_owned(),
+                format!("✓ {right}  CPU is idle: threads wait.  (right, not chosen)"),
+                "Why | Threads that wait for a connection use no CPU.".to_owned(),
+                "See | prep sim pool-size".to_owned(),
+                "Read | prep topic hikaricp-pool, section \"How it works\"".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_korean_page_has_korean_words() {
+        let (shown, after) = shown_for(&["all"], Lang::Ko);
+        assert_eq!(shown[0], "hikaricp-pool   4문제 중 1번");
+        assert_eq!(after[0], "✗ c  두 번째는 악화시킵니다.");
+        assert_eq!(
+            after[2..4],
+            ["이유 | 커넥션을 기다리는 스레드는 CPU를 쓰지 않습니다.", "실험 | prep sim pool-size"]
+        );
+    }
+
+    #[test]
+    fn part_of_the_points_numbers_and_the_sum() {
+        let quiz = example::quiz();
+        let mut session = session(&quiz);
+        session.next();
+        session.next();
+        let given = session.answer(&chosen(&["java"]), None).unwrap();
+        let page = lines(&feedback(&given, None, Lang::En));
+        let mut checks = page[..2].to_vec();
+        checks.sort_by_key(|line| line.contains("too"));
+        assert!(checks[0].ends_with("  It does."), "{page:?}");
+        assert!(checks[1].ends_with("  It does too.  (right, not chosen)"), "{page:?}");
+        assert_eq!(
+            page[2..],
+            [
+                "Score | 50 % of the point",
+                "Why | Two of four differ.",
+                "Read | prep topic hikaricp-pool, section \"defaults\"",
+            ]
+        );
+        let ask = session.next().unwrap();
+        assert_eq!(lines(&question(&ask, Lang::En))[2..], ["a number in 1/s"]);
+        let given = session.answer(&Answer::Number("0.5k".to_owned()), None).unwrap();
+        assert_eq!(
+            lines(&feedback(&given, None, Lang::En))[..2],
+            [
+                "✗ 500/s  That is 10 / 20 ms: the hold time here is 50 ms.",
+                "✓ The answer is 200/s (right from 196/s to 204/s)",
+            ]
+        );
+        session.next();
+        let band = Band {
+            value: 41.234,
+            low: 40.0,
+            high: 44.0,
+            unit: crate::quiz::unit::Unit::Milliseconds,
+        };
+        let given = session.answer(&Answer::Number("0.04 s".to_owned()), Some(band)).unwrap();
+        assert_eq!(
+            lines(&feedback(&given, None, Lang::En))[0],
+            "✓ 40 ms  The answer is 41.23 ms (right from 30.93 ms to 51.54 ms)"
+        );
+        assert_eq!(
+            lines(&summary(&session.summary(), "hikaricp-pool", Lang::En)),
+            [
+                "1.5 of 3 points",
+                "To read again:",
+                "✗ jdk-difference  prep topic hikaricp-pool, section \"defaults\"",
+                "✗ ceiling  prep topic hikaricp-pool, section \"mechanism\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn backticks_are_code_only_in_pairs() {
+        assert_eq!(inline("a `b` c"), [Span::text("a "), Span::code("b"), Span::text(" c")]);
+        assert_eq!(inline("`b`"), [Span::code("b")]);
+        assert_eq!(inline("a ` c"), [Span::text("a ` c")]);
+    }
+}
