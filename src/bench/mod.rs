@@ -148,10 +148,7 @@ fn measure<T: PartialEq>(
 ///
 /// # Errors
 /// None in practice; the engine's errors are passed on.
-pub(crate) fn run(
-    scale: f64,
-    mut tell: impl FnMut(&'static str),
-) -> Result<BenchResult, RunError> {
+pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<BenchResult, RunError> {
     const ROUNDS: u32 = 5;
     let many = |n: f64| ((n * scale) as u64).max(1_000);
     let mut workloads = Vec::new();
@@ -232,7 +229,10 @@ mod tests {
     #[test]
     fn processes_and_the_bare_loop_find_the_same_to_the_nanosecond() {
         for seed in 0..5 {
-            assert_eq!(processes::mmc(50_000, 1, 1.0, 0.8, seed), Ok(raw::mmc(50_000, 1, 1.0, 0.8, seed)));
+            assert_eq!(
+                processes::mmc(50_000, 1, 1.0, 0.8, seed),
+                Ok(raw::mmc(50_000, 1, 1.0, 0.8, seed))
+            );
             assert_eq!(
                 processes::mmc(50_000, 10, 1.0, 9.0, seed),
                 Ok(raw::mmc(50_000, 10, 1.0, 9.0, seed))

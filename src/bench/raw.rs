@@ -269,8 +269,7 @@ pub(super) fn nested(n: u64, model: &NestedPools, seed: u64) -> NestedOut {
                 run.now = at;
                 arrived += 1;
                 let (cpu, db) = (draws.span(cpu), draws.span(db));
-                let fresh =
-                    Request { arrived: at, cpu, db, timer: 0, next: NIL, previous: NIL };
+                let fresh = Request { arrived: at, cpu, db, timer: 0, next: NIL, previous: NIL };
                 run.arrive(fresh, model.queue_max);
                 if arrived < n {
                     run.after(draws.span(interarrival), 0, ARRIVE);

@@ -171,8 +171,6 @@ pub(crate) fn read_file(path: &Path) -> Result<Source, Problem> {
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Problem {
-    Source::new(path, "").problem_of_file(both!(
-        "cannot be read: {error}",
-        "읽을 수 없습니다: {error}"
-    ))
+    Source::new(path, "")
+        .problem_of_file(both!("cannot be read: {error}", "읽을 수 없습니다: {error}"))
 }

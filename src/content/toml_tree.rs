@@ -64,10 +64,10 @@ pub(crate) fn parse(source: &Source) -> Result<Node, Vec<Problem>> {
     }
     // The parser recurses, so the depth is bounded before it starts.
     if let Some(at) = too_deep(&source.text) {
-        return Err(vec![source.problem(at..at + 1, both!(
-            "nested more than {DEPTH_MAX} deep",
-            "중첩이 {DEPTH_MAX}단계를 넘습니다",
-        ))]);
+        return Err(vec![source.problem(
+            at..at + 1,
+            both!("nested more than {DEPTH_MAX} deep", "중첩이 {DEPTH_MAX}단계를 넘습니다",),
+        )]);
     }
     let table = DeTable::parse(&source.text).map_err(|error| {
         let reason = error.message().to_owned();
@@ -397,7 +397,9 @@ mod tests {
     fn faults_have_places() {
         assert_eq!(
             problems("a = 1\nb = \"\\u001b[31m\"\n"),
-            ["error: control characters are not allowed here\n  --> t.toml:2:5\n   |\n 2 | b = \"\\u001b[31m\"\n   |     ^^^^^^^^^^^^\n"]
+            [
+                "error: control characters are not allowed here\n  --> t.toml:2:5\n   |\n 2 | b = \"\\u001b[31m\"\n   |     ^^^^^^^^^^^^\n"
+            ]
         );
         assert!(problems("a = ")[0].starts_with("error: not valid TOML"), "{:?}", problems("a = "));
     }

@@ -133,7 +133,8 @@ mod tests {
                     ours.push(Entry { at, key });
                     theirs.push(Reverse((at, key)));
                 } else {
-                    let expected = theirs.peek().map(|Reverse((at, key))| Entry { at: *at, key: *key });
+                    let expected =
+                        theirs.peek().map(|Reverse((at, key))| Entry { at: *at, key: *key });
                     if stream.below(2) == 0 {
                         assert_eq!(ours.peek(), expected, "seed {seed}");
                     }

@@ -25,8 +25,11 @@ struct ChannelState<T> {
 
 impl<'w, T> Channel<'w, T> {
     pub(crate) fn new(clock: &'w Clock) -> Channel<'w, T> {
-        let state =
-            ChannelState { messages: VecDeque::new(), promised: 0, receivers: WaitQueue::default() };
+        let state = ChannelState {
+            messages: VecDeque::new(),
+            promised: 0,
+            receivers: WaitQueue::default(),
+        };
         Channel { clock, state: RefCell::new(state) }
     }
 

@@ -75,7 +75,8 @@ impl Distribution {
             }
             Distribution::Lognormal { mean, cv } => {
                 let variance = libm::log(1.0 + cv * cv);
-                let log = libm::log(*mean) - variance / 2.0 + stream.normal() * libm::sqrt(variance);
+                let log =
+                    libm::log(*mean) - variance / 2.0 + stream.normal() * libm::sqrt(variance);
                 libm::exp(log) as Nanos
             }
             Distribution::Pareto { mean, shape } => {
@@ -119,7 +120,8 @@ mod tests {
             let n = 400_000;
             let draws: Vec<f64> = (0..n).map(|_| distribution.sample(&mut stream) as f64).collect();
             let mean = draws.iter().sum::<f64>() / f64::from(n);
-            let variance = draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n);
+            let variance =
+                draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n);
             assert!((distribution.mean() - 20.0 * ms).abs() < 1.0, "{distribution:?}");
             let error = 3.3 * cv * 20.0 * ms / f64::from(n).sqrt() + 1.0;
             assert!((mean - 20.0 * ms).abs() < error, "{distribution:?}: mean {mean}");

@@ -117,8 +117,10 @@ impl<'w> Cores<'w> {
                 if let Some(armed) = armed {
                     self.clock.disarm(armed.slot);
                 }
-                state.timer = wanted.map(|(at, sequence, process)| {
-                    Armed { slot: self.clock.arm(at, process), at, sequence }
+                state.timer = wanted.map(|(at, sequence, process)| Armed {
+                    slot: self.clock.arm(at, process),
+                    at,
+                    sequence,
                 });
             }
         }
@@ -143,7 +145,8 @@ impl State {
         let (n, k) = (u128::from(self.cores), u128::from(self.active));
         let lost = u128::from(self.contention) * (k - n) / k;
         // Rounded up: two thirds of full speed for 150 ns must give 100 ns of service.
-        (n * u128::from(self.speed) * (u128::from(FULL) - lost)).div_ceil(k * u128::from(FULL)) as u64
+        (n * u128::from(self.speed) * (u128::from(FULL) - lost)).div_ceil(k * u128::from(FULL))
+            as u64
     }
 
     fn advance(&mut self, now: Nanos) {
@@ -200,8 +203,7 @@ impl Future for Run<'_> {
             state.advance(now);
             state.sequence += 1;
             let target = state.attained.saturating_add(self.work << FRACTION);
-            let entry =
-                Job { process: cores.clock.current(), sequence: state.sequence, target };
+            let entry = Job { process: cores.clock.current(), sequence: state.sequence, target };
             let job = match state.free.pop() {
                 Some(job) => {
                     state.jobs[job as usize] = entry;
@@ -223,9 +225,7 @@ impl Future for Run<'_> {
         // Only the timer of this very job ends it; any other poll is none of its business.
         let sequence = state.jobs[job as usize].sequence;
         match state.timer {
-            Some(armed)
-                if armed.sequence == sequence && cores.clock.take_fired(armed.slot) =>
-            {
+            Some(armed) if armed.sequence == sequence && cores.clock.take_fired(armed.slot) => {
                 state.timer = None;
                 state.advance(now);
                 self.job = None;
@@ -356,8 +356,7 @@ mod tests {
             let next = jobs.iter().map(|(at, _)| *at as f64).filter(|at| *at > now);
             let next = next.fold(f64::INFINITY, f64::min);
             let rate = (cores / here.len() as f64).min(1.0);
-            let finish =
-                here.iter().map(|i| left[*i] / rate).fold(f64::INFINITY, f64::min) + now;
+            let finish = here.iter().map(|i| left[*i] / rate).fold(f64::INFINITY, f64::min) + now;
             let until = next.min(finish);
             for i in here {
                 left[i] -= (until - now) * rate;

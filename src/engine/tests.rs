@@ -82,12 +82,8 @@ fn a_granted_permit_that_is_dropped_goes_to_the_next_and_a_waiting_one_leaves_th
     let ended = sim.run(Limits::default());
     drop(sim);
     assert_eq!(ended, Ok(Ended::Idle { waiting: vec![] }));
-    let rows = [
-        (0, "holder has it"),
-        (50, "early gives up"),
-        (100, "tie gives up"),
-        (100, "last has it"),
-    ];
+    let rows =
+        [(0, "holder has it"), (50, "early gives up"), (100, "tie gives up"), (100, "last has it")];
     let rows_granted =
         [(0, "holder has it"), (50, "early gives up"), (100, "tie has it"), (200, "last has it")];
     // The timer of `tie` was armed before the holder's sleep, so it fires first.

@@ -186,12 +186,7 @@ async fn client<'w>(
 
 /// One user of a closed load: thinks, sends, waits for the answer, and again. With a pace the user
 /// means to send at fixed moments, and is late when the answer before was.
-async fn use_again<'w>(
-    sim: Sim<'w>,
-    market: &'w Marketplace<'w>,
-    load: &'w Load<'w>,
-    user: u32,
-) {
+async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w>, user: u32) {
     let knobs = load.knobs;
     let users = u64::from(knobs.users.max(1));
     let clock = market.clock;
@@ -274,9 +269,7 @@ async fn exchange<'w>(
     sim.spawn_now("request", work);
     let answer: Option<Answer> = match request.answer.given() {
         Some(answer) => Some(answer),
-        None if patience > 0 => {
-            market.clock.timeout(left(deadline), request.answer.wait()).await
-        }
+        None if patience > 0 => market.clock.timeout(left(deadline), request.answer.wait()).await,
         None => Some(request.answer.wait().await),
     };
     match answer {

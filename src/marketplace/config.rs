@@ -34,6 +34,8 @@ choice! {
     CallPlace {
         None = "none",
         BeforeTransaction = "before-transaction",
+        /// Inside the transaction, before its first statement.
+        TransactionStart = "transaction-start",
         InsideTransaction = "inside-transaction",
         AfterCommit = "after-commit",
     }
@@ -302,7 +304,10 @@ pub(crate) struct Action {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ActionKind {
-    LoadRate { load: String, rate: f64 },
+    LoadRate {
+        load: String,
+        rate: f64,
+    },
     MysqlSpeed(f64),
     /// Stops sending new connections to an instance and lets it finish.
     Drain(u32),

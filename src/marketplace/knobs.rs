@@ -337,7 +337,9 @@ pub(crate) fn distribution(text: &str) -> Option<Distribution> {
         }
         "gamma" => mean_and("cv", 0.0).map(|(mean, cv)| Distribution::Gamma { mean, cv }),
         "lognormal" => mean_and("cv", 0.0).map(|(mean, cv)| Distribution::Lognormal { mean, cv }),
-        "pareto" => mean_and("shape", 1.0).map(|(mean, shape)| Distribution::Pareto { mean, shape }),
+        "pareto" => {
+            mean_and("shape", 1.0).map(|(mean, shape)| Distribution::Pareto { mean, shape })
+        }
         "empirical" => {
             let values: Option<Vec<Nanos>> = rest.split(',').map(duration).collect();
             values.map(Distribution::Empirical)
@@ -721,7 +723,8 @@ mod tests {
         assert_eq!(rate("300/s"), Some(300.0));
         assert_eq!(rate("120/min"), Some(2.0));
         assert_eq!(rate("300"), None);
-        let share = |text: &str| Share::parse(&Raw::from_argument(text), &Knob { most: 1.0, ..ANY });
+        let share =
+            |text: &str| Share::parse(&Raw::from_argument(text), &Knob { most: 1.0, ..ANY });
         assert_eq!(share("35%").unwrap(), Share(0.35));
         assert_eq!(share("0.35").unwrap(), Share(0.35));
         assert!(share("135%").unwrap_err().en.contains("out of range"));

@@ -97,11 +97,8 @@ impl<'w> Marketplace<'w> {
             .enumerate()
             .map(|(at, (name, knobs))| Load::new(at, name, knobs, &endpoints, streams))
             .collect();
-        let stations = config
-            .stations
-            .iter()
-            .map(|(name, knobs)| Station::new(clock, name, knobs))
-            .collect();
+        let stations =
+            config.stations.iter().map(|(name, knobs)| Station::new(clock, name, knobs)).collect();
         let instances: Vec<Instance<'w>> = (0..config.app.instances)
             .map(|number| Instance::new(clock, config, number, streams))
             .collect();

@@ -56,7 +56,10 @@ pub(crate) enum Lock {
 pub(crate) enum Effect<'a> {
     Read,
     /// Adds to a column.
-    Add { column: &'a str, by: i64 },
+    Add {
+        column: &'a str,
+        by: i64,
+    },
     Write,
 }
 

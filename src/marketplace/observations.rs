@@ -363,7 +363,8 @@ impl Recorder {
             books.push(("statements".to_owned(), database.statements.borrow().report(now)));
         }
         for station in &market.stations {
-            books.push((format!("station {}", station.name), station.visitors.borrow().report(now)));
+            books
+                .push((format!("station {}", station.name), station.visitors.borrow().report(now)));
         }
         for (name, book) in books {
             if !book.holds() {
@@ -398,11 +399,7 @@ impl Recorder {
     }
 
     /// A client means to send a request.
-    pub(crate) fn arrives<'w>(
-        &self,
-        market: &'w Marketplace<'w>,
-        intent: &Intent,
-    ) -> Pending<'w> {
+    pub(crate) fn arrives<'w>(&self, market: &'w Marketplace<'w>, intent: &Intent) -> Pending<'w> {
         let now = market.clock.now();
         self.note_parts(now);
         // A paced user may be late: it has been inside since it meant to send.

@@ -55,19 +55,52 @@ pub(crate) enum Unit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A client intends a request of an endpoint.
-    Arrives { request: u64, load: usize, endpoint: usize },
-    Enters { request: u64, stage: Stage },
-    Leaves { request: u64, stage: Stage },
-    WaitsFor { request: u64, unit: Unit },
-    Granted { request: u64, unit: Unit },
-    Released { request: u64, unit: Unit },
+    Arrives {
+        request: u64,
+        load: usize,
+        endpoint: usize,
+    },
+    Enters {
+        request: u64,
+        stage: Stage,
+    },
+    Leaves {
+        request: u64,
+        stage: Stage,
+    },
+    WaitsFor {
+        request: u64,
+        unit: Unit,
+    },
+    Granted {
+        request: u64,
+        unit: Unit,
+    },
+    Released {
+        request: u64,
+        unit: Unit,
+    },
     /// A statement runs on a row (`None` where none is named).
-    Statement { request: u64, verb: super::mysql::Verb, row: Option<u64> },
-    Commits { request: u64 },
-    Answered { request: u64, ok: bool },
+    Statement {
+        request: u64,
+        verb: super::mysql::Verb,
+        row: Option<u64>,
+    },
+    Commits {
+        request: u64,
+    },
+    Answered {
+        request: u64,
+        ok: bool,
+    },
     /// The client went away before the answer.
-    GaveUp { request: u64 },
-    Instance { number: u32, state: super::instance::Lifecycle },
+    GaveUp {
+        request: u64,
+    },
+    Instance {
+        number: u32,
+        state: super::instance::Lifecycle,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

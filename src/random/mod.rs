@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn streams_of_other_purposes_replications_and_seeds_differ() {
-        let first = |seed, replication, purpose| Streams { seed, replication }.stream(purpose).bits();
+        let first =
+            |seed, replication, purpose| Streams { seed, replication }.stream(purpose).bits();
         let mut seen = vec![
             first(1, 0, "a"),
             first(1, 0, "b"),

@@ -77,7 +77,11 @@ mod tests {
                 let p = (k as f64 + 1.0).powf(-s) / norm;
                 let sd = (f64::from(draws) * p * (1.0 - p)).sqrt();
                 let off = f64::from(*count) - f64::from(draws) * p;
-                assert!(off.abs() <= 3.7 * sd + 1e-9, "n {n} s {s} key {}: {off} of sd {sd}", k + 1);
+                assert!(
+                    off.abs() <= 3.7 * sd + 1e-9,
+                    "n {n} s {s} key {}: {off} of sd {sd}",
+                    k + 1
+                );
             }
         }
     }

@@ -43,7 +43,10 @@ pub(crate) enum Span {
     Strong(Vec<Span>),
     Emphasis(Vec<Span>),
     Code(String),
-    Link { to: String, text: Vec<Span> },
+    Link {
+        to: String,
+        text: Vec<Span>,
+    },
     Toned(Tone, String),
     /// A line break that the author asked for.
     Break,
@@ -83,7 +86,10 @@ pub(crate) struct Column {
 pub(crate) enum Row {
     Cells(Vec<Vec<Span>>),
     /// A first cell, and a sentence across all other columns.
-    Note { first: Vec<Span>, text: Vec<Span> },
+    Note {
+        first: Vec<Span>,
+        text: Vec<Span>,
+    },
 }
 
 /// A line chart of one quantity over another, each point with its interval.

@@ -192,7 +192,12 @@ mod tests {
                 Op::Less,
                 Side::Number(300.0),
             ),
-            ("error_share<=0.1%", metric(1.0, "error_share", None), Op::LessOrEqual, Side::Number(0.001)),
+            (
+                "error_share<=0.1%",
+                metric(1.0, "error_share", None),
+                Op::LessOrEqual,
+                Side::Number(0.001),
+            ),
             (
                 "error_count@pool_timeout(a b) == 0",
                 metric(1.0, "error_count@pool_timeout", Some("a b")),

@@ -637,35 +637,55 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
         let seconds = to_seconds(spec.run.measure);
         if !found.steady {
             let (offered, served) = (mean("offered_per_s"), mean("completed_per_s"));
-            warn("overloaded", &variant.id, both!(
-                "{offered}/s offered, {served}/s served: the queue grows as long as the run lasts; latencies are those of the first {seconds} s from an empty start",
-                "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
-            ));
+            warn(
+                "overloaded",
+                &variant.id,
+                both!(
+                    "{offered}/s offered, {served}/s served: the queue grows as long as the run lasts; latencies are those of the first {seconds} s from an empty start",
+                    "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
+                ),
+            );
         }
         if found.slow {
-            warn("slow_warm_up", &variant.id, both!(
-                "the warm-up is not over after half of {seconds} s; measure longer (--duration)",
-                "{seconds}초의 절반이 지나도 준비 구간이 끝나지 않았습니다. --duration으로 더 길게 측정하세요",
-            ));
+            warn(
+                "slow_warm_up",
+                &variant.id,
+                both!(
+                    "the warm-up is not over after half of {seconds} s; measure longer (--duration)",
+                    "{seconds}초의 절반이 지나도 준비 구간이 끝나지 않았습니다. --duration으로 더 길게 측정하세요",
+                ),
+            );
         }
         if found.merged.dropped_syns > 0 {
-            warn("dropped_syns", &variant.id, both!(
-                "connection attempts were dropped: clients that retried waited 1, 3, 7 or 15 s",
-                "연결 시도가 버려졌습니다. 다시 시도한 클라이언트는 1초, 3초, 7초, 15초를 기다렸습니다",
-            ));
+            warn(
+                "dropped_syns",
+                &variant.id,
+                both!(
+                    "connection attempts were dropped: clients that retried waited 1, 3, 7 or 15 s",
+                    "연결 시도가 버려졌습니다. 다시 시도한 클라이언트는 1초, 3초, 7초, 15초를 기다렸습니다",
+                ),
+            );
         }
         if found.merged.refused_connections > 0 {
-            warn("max_connections", &variant.id, both!(
-                "the database refused connections: the pools together are larger than max_connections",
-                "DB가 커넥션을 거절했습니다. 풀을 모두 합치면 max_connections보다 큽니다",
-            ));
+            warn(
+                "max_connections",
+                &variant.id,
+                both!(
+                    "the database refused connections: the pools together are larger than max_connections",
+                    "DB가 커넥션을 거절했습니다. 풀을 모두 합치면 max_connections보다 큽니다",
+                ),
+            );
         }
     }
     if results.stopped_by != StoppedBy::Precision && spec.run.precision.is_some() {
-        warn("imprecise", "", both!(
-            "stopped before the wanted precision was reached: read the intervals",
-            "원하는 정밀도에 이르기 전에 멈췄습니다. 구간을 함께 읽으세요",
-        ));
+        warn(
+            "imprecise",
+            "",
+            both!(
+                "stopped before the wanted precision was reached: read the intervals",
+                "원하는 정밀도에 이르기 전에 멈췄습니다. 구간을 함께 읽으세요",
+            ),
+        );
     }
     warnings
 }

@@ -45,9 +45,8 @@ pub(crate) fn read(
         }
         _ => {
             if problems.is_empty() {
-                problems.push(english.problem_of_file(both!(
-                    "not a sim file", "sim 파일이 아닙니다"
-                )));
+                problems
+                    .push(english.problem_of_file(both!("not a sim file", "sim 파일이 아닙니다")));
             }
             Err(problems)
         }
@@ -331,9 +330,9 @@ impl Reader<'_> {
     fn flatten(&mut self, node: &Node, name: &str, settings: &mut Settings) {
         let raw = match &node.value {
             Value::Table(entries) if name.ends_with(".mix") => {
-                let weights = entries.iter().map(|(key, node)| {
-                    Some((key.name.clone(), self.walk.number(node)?))
-                });
+                let weights = entries
+                    .iter()
+                    .map(|(key, node)| Some((key.name.clone(), self.walk.number(node)?)));
                 weights.collect::<Option<Vec<_>>>().map(Raw::Weights)
             }
             Value::Table(entries) => {
@@ -568,10 +567,7 @@ impl Reader<'_> {
                 Some(at) => spec.baseline = at,
                 None => self.walk.report(
                     node.span.clone(),
-                    both!(
-                        "the baseline is none of the values",
-                        "baseline이 values에 없습니다"
-                    ),
+                    both!("the baseline is none of the values", "baseline이 values에 없습니다"),
                 ),
             }
         }
@@ -753,14 +749,14 @@ impl Reader<'_> {
         let formula_name = formula.and_then(|node| self.walk.str(node))?.to_owned();
         let mut numbers = TheoryNumbers { reader: self, fields: &mut fields };
         let theory = match formula_name.as_str() {
-            "mmc" => numbers.mmc().map(|(rate, servers, service)| Theory::Mmc {
-                rate,
-                servers,
-                service,
-            }),
-            "mg1" => numbers.rate().zip(numbers.seconds("service")).zip(numbers.number("scv")).map(
-                |((rate, service), scv)| Theory::Mg1 { rate, service, scv },
-            ),
+            "mmc" => {
+                numbers.mmc().map(|(rate, servers, service)| Theory::Mmc { rate, servers, service })
+            }
+            "mg1" => numbers
+                .rate()
+                .zip(numbers.seconds("service"))
+                .zip(numbers.number("scv"))
+                .map(|((rate, service), scv)| Theory::Mg1 { rate, service, scv }),
             "mg1-ps" => numbers
                 .rate()
                 .zip(numbers.seconds("service"))
@@ -773,18 +769,17 @@ impl Reader<'_> {
                     capacity,
                 },
             ),
-            "impatient" | "impatient-constant" => {
-                numbers.mmc().zip(numbers.seconds("patience")).map(
-                    |((rate, servers, service), patience)| {
-                        let patience = if formula_name == "impatient" {
-                            Patience::Exponential(patience)
-                        } else {
-                            Patience::Constant(patience)
-                        };
-                        Theory::Impatient { rate, servers, service, patience }
-                    },
-                )
-            }
+            "impatient" | "impatient-constant" => numbers
+                .mmc()
+                .zip(numbers.seconds("patience"))
+                .map(|((rate, servers, service), patience)| {
+                    let patience = if formula_name == "impatient" {
+                        Patience::Exponential(patience)
+                    } else {
+                        Patience::Constant(patience)
+                    };
+                    Theory::Impatient { rate, servers, service, patience }
+                }),
             "machine-repairman" => {
                 let (users, think) = (numbers.count("users"), numbers.seconds("think"));
                 let (service, servers) = (numbers.seconds("service"), numbers.count("servers"));

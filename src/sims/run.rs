@@ -123,15 +123,12 @@ pub(crate) fn run(spec: &Spec, execution: &Execution<'_>) -> Result<Results, Run
     let mut found = jobs.into_iter().map(Job::finish);
     let variants = found.by_ref().take(spec.variants.len()).collect();
     let sweep = spec.sweep.iter().flat_map(|sweep| &sweep.points);
-    let sweep = sweep
-        .map(|point| if point.variant.is_none() { found.next() } else { None })
-        .collect();
+    let sweep =
+        sweep.map(|point| if point.variant.is_none() { found.next() } else { None }).collect();
     let claims = spec
         .claims
         .iter()
-        .map(|claim| {
-            claim.own.iter().filter_map(|(at, _)| Some((*at, found.next()?))).collect()
-        })
+        .map(|claim| claim.own.iter().filter_map(|(at, _)| Some((*at, found.next()?))).collect())
         .collect();
     Ok(Results { variants, sweep, claims, stopped_by, events: tally.spent })
 }

@@ -18,7 +18,8 @@ pub(super) fn read(walk: &mut Walk<'_>, node: &Node, config: &Config) -> Option<
 
 fn list(walk: &mut Walk<'_>, node: &Node, config: &Config, held: bool) -> Option<Vec<Step>> {
     let items = walk.array(node)?;
-    let steps: Vec<Option<Step>> = items.iter().map(|item| step(walk, item, config, held)).collect();
+    let steps: Vec<Option<Step>> =
+        items.iter().map(|item| step(walk, item, config, held)).collect();
     steps.into_iter().collect()
 }
 

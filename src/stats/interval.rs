@@ -111,9 +111,8 @@ pub(crate) fn of_count(per_replication: &[f64]) -> Option<Interval> {
 
 /// Exact 95 % interval for the mean of a Poisson variable seen once as `events` (Garwood 1936).
 fn poisson(events: u64) -> (f64, f64) {
-    let chi = |degrees: f64, p: f64| {
-        ChiSquared::new(degrees).map_or(0.0, |chi| chi.inverse_cdf(p) / 2.0)
-    };
+    let chi =
+        |degrees: f64, p: f64| ChiSquared::new(degrees).map_or(0.0, |chi| chi.inverse_cdf(p) / 2.0);
     let k = events as f64;
     let low = if events == 0 { 0.0 } else { chi(2.0 * k, 0.025) };
     (low, chi(2.0 * k + 2.0, 0.975))

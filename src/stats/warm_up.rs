@@ -7,10 +7,8 @@ const GROUP: usize = 5;
 /// has the least estimated squared error. `None` when the minimum lies in the second half: the
 /// series is too short for what it does, or does not settle at all.
 pub(crate) fn mser_5(series: &[f64]) -> Option<usize> {
-    let groups: Vec<f64> = series
-        .chunks_exact(GROUP)
-        .map(|group| group.iter().sum::<f64>() / GROUP as f64)
-        .collect();
+    let groups: Vec<f64> =
+        series.chunks_exact(GROUP).map(|group| group.iter().sum::<f64>() / GROUP as f64).collect();
     let n = groups.len();
     if n < 4 {
         return None;

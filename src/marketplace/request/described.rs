@@ -15,12 +15,21 @@ pub(crate) enum Step {
     /// Remote call or sleep; holds what is held.
     Wait(Distribution),
     /// Occupies one server of a station.
-    Use { station: String, time: Distribution },
+    Use {
+        station: String,
+        time: Distribution,
+    },
     /// Steps with a borrowed connection: in a transaction, or in autocommit.
-    Connection { transaction: bool, lazy: bool, steps: Vec<Step> },
+    Connection {
+        transaction: bool,
+        lazy: bool,
+        steps: Vec<Step>,
+    },
     Sql(SqlStep),
     /// A business refusal with this probability.
-    Fail { share: f64 },
+    Fail {
+        share: f64,
+    },
     /// The answer goes out now; what follows is done after it.
     Reply,
 }

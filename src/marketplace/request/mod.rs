@@ -72,8 +72,9 @@ enum Script<'w> {
 
 impl<'w> Endpoint<'w> {
     pub(crate) fn all(config: &'w Config) -> Vec<Endpoint<'w>> {
-        let described = config.described.iter().map(|(name, steps)| {
-            Endpoint { name, script: Script::Described(described::compile(steps, config)) }
+        let described = config.described.iter().map(|(name, steps)| Endpoint {
+            name,
+            script: Script::Described(described::compile(steps, config)),
         });
         let built_in: &[BuiltIn] = if config.built_in { &BuiltIn::ALL } else { &[] };
         let built_in = built_in
@@ -259,7 +260,9 @@ impl<'w> Request<'w> {
         let borrowed = self.instance.hikari.borrow(&self.sim, database).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
         let connection = borrowed.map_err(|_| Failure::PoolTimeout)?;
-        self.market.probe.tell(Event::Granted { request: self.number, unit: self.unit(&connection) });
+        self.market
+            .probe
+            .tell(Event::Granted { request: self.number, unit: self.unit(&connection) });
         Ok(connection)
     }
 
@@ -292,8 +295,7 @@ impl<'w> Request<'w> {
         kept: Option<Connection<'w>>,
         keep: bool,
     ) -> Result<Transaction<'r, 'w>, Failure> {
-        let mut transaction =
-            Transaction { request: self, connection: kept, wrote: false, keep };
+        let mut transaction = Transaction { request: self, connection: kept, wrote: false, keep };
         if self.market.config.spring.acquire == Acquire::Begin {
             transaction.connect().await?;
         }
@@ -450,4 +452,3 @@ async fn run_script(request: &Request<'_>) -> Answer {
         Script::BuiltIn(BuiltIn::PlaceBid) => place_bid::run(request).await,
     }
 }
-

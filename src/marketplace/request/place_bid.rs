@@ -17,6 +17,7 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
 
     // @Transactional
     let mut transaction = request.begin().await?;
+    call_if(request, CallPlace::TransactionStart).await;
     let product = request.row();
     let find_product = statement(Verb::Select, "products", product, request.draw(&costs.short_cpu));
     transaction.run(find_product).await?;
