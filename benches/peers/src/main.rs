@@ -68,3 +68,39 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All draw the same numbers in the same order, so a model that differs anywhere shows. asim
+    /// rounds every span down to a microsecond, hence the tolerance.
+    #[test]
+    fn the_engines_find_the_same() {
+        for workload in ["W1", "W2", "W3"] {
+            let [odem, asim, nexosim] = ["odem-rs", "asim", "nexosim"]
+                .map(|engine| simulate(engine, workload, 20_000, 7).unwrap());
+            for other in [asim, nexosim] {
+                let apart = (other.mean_seconds() / odem.mean_seconds() - 1.0).abs();
+                assert!(apart < 0.01, "{workload}: {odem:?} {other:?}");
+                let lost = other.abandoned.abs_diff(odem.abandoned);
+                assert!(lost <= odem.abandoned / 20, "{workload}: {odem:?} {other:?}");
+            }
+            assert_eq!(odem.abandoned > 0, workload == "W3", "{odem:?}");
+        }
+    }
+
+    /// Four times the load fills the queue for threads.
+    #[test]
+    fn the_engines_reject_the_same_when_the_queue_is_full() {
+        let model = workloads::NestedPools { interarrival: 0.0025, timeout: 10.0, ..W3 };
+        let odem = odem::nested_pools(20_000, model, 7).unwrap();
+        let nexosim = nexosim_peer::nested_pools(20_000, model, 7).unwrap().unwrap();
+        let asim = asim_peer::nested_pools(20_000, model, 7);
+        assert!(odem.rejected > 1_000, "{odem:?}");
+        for other in [nexosim, asim] {
+            let apart = other.rejected.abs_diff(odem.rejected);
+            assert!(apart <= odem.rejected / 100, "{odem:?} {other:?}");
+        }
+    }
+}

@@ -117,6 +117,7 @@ impl<'p> Future for Acquire<'p> {
                 self.ticket = None;
                 Poll::Ready(Unit(pool))
             }
+            // The first waker still serves: these engines never move a future between tasks.
             Some(_) => Poll::Pending,
         }
     }
@@ -144,5 +145,53 @@ pub struct Unit<'p>(&'p Pool);
 impl Drop for Unit<'_> {
     fn drop(&mut self) {
         self.0.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+
+    fn poll<'p>(acquire: Pin<&mut Acquire<'p>>) -> Option<Unit<'p>> {
+        match acquire.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(unit) => Some(unit),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_unit_goes_to_the_longest_waiting_and_a_newcomer_cannot_overtake() {
+        let pool = Pool::new(1);
+        let held = poll(pin!(pool.acquire()));
+        let (mut first, mut second) = (pin!(pool.acquire()), pin!(pool.acquire()));
+        assert!(poll(first.as_mut()).is_none() && poll(second.as_mut()).is_none());
+        assert!(pool.full(2) && !pool.full(3));
+        drop(held);
+        assert!(poll(pin!(pool.acquire())).is_none(), "overtook the one that was granted");
+        assert!(poll(second.as_mut()).is_none(), "second before first");
+        let held = poll(first.as_mut());
+        assert!(held.is_some());
+        drop(held);
+        assert!(poll(second.as_mut()).is_some());
+        assert_eq!(pool.0.borrow().free, 1);
+    }
+
+    #[test]
+    fn who_gives_up_leaves_the_queue_and_passes_a_granted_unit_on() {
+        let pool = Pool::new(1);
+        let held = poll(pin!(pool.acquire()));
+        let (mut first, mut second) = (Box::pin(pool.acquire()), Box::pin(pool.acquire()));
+        let mut third = Box::pin(pool.acquire());
+        for waiting in [&mut first, &mut second, &mut third] {
+            assert!(poll(waiting.as_mut()).is_none());
+        }
+        drop(second);
+        drop(held);
+        drop(first);
+        assert!(!pool.full(1), "nobody waits any more");
+        assert!(poll(third.as_mut()).is_some(), "the unit was lost");
+        let state = pool.0.borrow();
+        assert_eq!((state.free, state.waiting, state.places.len()), (1, 0, 0));
     }
 }
