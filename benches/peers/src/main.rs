@@ -49,10 +49,10 @@ fn measure(arguments: &[String]) -> Result<String, String> {
         return Err(format!("{engine}: {} of {n} customers left {workload}", tally.gone()));
     }
     let (mean, abandoned) = (tally.mean_seconds(), tally.abandoned_percent());
-    Ok(format!(
-        r#"{{"engine":"{engine}","workload":"{workload}","customers":{n},"seconds":{seconds},"mean_seconds":{mean},"abandoned_percent":{abandoned},"rejected":{}}}"#,
-        tally.rejected
-    ))
+    let ran = format!(r#""engine":"{engine}","workload":"{workload}","customers":{n}"#);
+    let found = format!(r#""mean_seconds":{mean},"abandoned_percent":{abandoned}"#);
+    let rejected = tally.rejected;
+    Ok(format!(r#"{{{ran},"seconds":{seconds},{found},"rejected":{rejected}}}"#))
 }
 
 fn main() -> ExitCode {
