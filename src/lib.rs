@@ -17,6 +17,8 @@ mod practice;
 mod report;
 mod store;
 
+mod check;
+
 mod cli;
 
 /// Runs the command line and returns the process's exit code.

@@ -102,6 +102,9 @@ pub(crate) struct Workload {
     pub(crate) ratio: f64,
     /// Whether both engines found the same to the bit.
     pub(crate) same: bool,
+    /// W1, W2: mean wait in seconds; W3: percent abandoned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) statistic: Option<f64>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -111,6 +114,30 @@ pub(crate) struct BenchResult {
     pub(crate) two_threads: f64,
     /// Peak resident memory in MiB before and after the long runs, where the system tells it.
     pub(crate) peak_mib: Option<f64>,
+}
+
+/// What a workload found, as one number to compare with theory.
+trait Found {
+    fn statistic(&self) -> Option<f64>;
+}
+
+impl Found for MmcOut {
+    fn statistic(&self) -> Option<f64> {
+        Some(self.wait_ns as f64 / 1e9 / self.served as f64)
+    }
+}
+
+impl Found for NestedOut {
+    fn statistic(&self) -> Option<f64> {
+        let all = self.done + self.rejected + self.abandoned;
+        Some(100.0 * self.abandoned as f64 / all as f64)
+    }
+}
+
+impl Found for u64 {
+    fn statistic(&self) -> Option<f64> {
+        None
+    }
 }
 
 fn seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
@@ -124,7 +151,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn measure<T: PartialEq>(
+fn measure<T: PartialEq + Found>(
     (name, what, unit): (&'static str, &'static str, &'static str),
     count: u64,
     rounds: u32,
@@ -132,27 +159,29 @@ fn measure<T: PartialEq>(
     processes: impl Fn() -> Result<T, RunError>,
 ) -> Result<Workload, RunError> {
     let (mut ratios, mut best, mut same) = (Vec::new(), (f64::MAX, f64::MAX), true);
+    let mut statistic = None;
     for _ in 0..rounds {
         let (raw_s, expected) = seconds(&raw);
         let (processes_s, found) = seconds(&processes);
-        same &= found? == expected;
+        let found = found?;
+        statistic = found.statistic();
+        same &= found == expected;
         ratios.push(raw_s / processes_s);
         best = (best.0.min(raw_s), best.1.min(processes_s));
     }
     let (raw_per_s, processes_per_s) = (count as f64 / best.0, count as f64 / best.1);
     let ratio = median(ratios);
-    Ok(Workload { name, what, unit, count, raw_per_s, processes_per_s, ratio, same })
+    Ok(Workload { name, what, unit, count, raw_per_s, processes_per_s, ratio, same, statistic })
 }
 
 /// Runs every workload. `scale` multiplies the numbers of customers (1 takes about 20 s).
 ///
 /// # Errors
 /// None in practice; the engine's errors are passed on.
-pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<BenchResult, RunError> {
+pub(crate) fn run(scale: f64) -> Result<BenchResult, RunError> {
     const ROUNDS: u32 = 5;
     let many = |n: f64| ((n * scale) as u64).max(1_000);
     let mut workloads = Vec::new();
-    tell("W1");
     let n = many(2e6);
     workloads.push(measure(
         ("W1", "M/M/1 at 0.8", "customers"),
@@ -161,7 +190,6 @@ pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<Benc
         || raw::mmc(n, 1, 1.0, 0.8, 1),
         || processes::mmc(n, 1, 1.0, 0.8, 1),
     )?);
-    tell("W2");
     workloads.push(measure(
         ("W2", "M/M/10 at 0.9", "customers"),
         n,
@@ -169,7 +197,6 @@ pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<Benc
         || raw::mmc(n, 10, 1.0, 9.0, 1),
         || processes::mmc(n, 10, 1.0, 9.0, 1),
     )?);
-    tell("W3");
     let n = many(1e6);
     workloads.push(measure(
         ("W3", "nested pools with timeouts", "requests"),
@@ -179,7 +206,6 @@ pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<Benc
         || processes::nested(n, &W3, 1),
     )?);
     for (name, pending, count) in [("W4-100", 100, 4e6), ("W4-10000", 10_000, 2e6)] {
-        tell("W4");
         let n = many(count);
         let what = "hold model: pending events";
         // The check values differ in kind, so only the counts are compared.
@@ -194,7 +220,6 @@ pub(crate) fn run(scale: f64, mut tell: impl FnMut(&'static str)) -> Result<Benc
             || processes::hold(n, pending, 1),
         )?);
     }
-    tell("two threads");
     let n = many(1e6);
     let one = |seed| processes::nested(n, &W3, seed);
     let mut gains = Vec::new();

@@ -1,62 +1,134 @@
-//! The command line.
-#![allow(clippy::print_stdout)]
-use crate::content::Library;
-use crate::content::text::Lang;
-use crate::sims;
+//! The command line: one file per command. Alone in writing to standard output and in reading the
+//! environment and the wall clock.
+
+mod bench;
+mod check;
+mod output;
+mod quiz;
+mod sim;
+mod topic;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
-/// Runs.
-#[allow(clippy::disallowed_methods)]
-pub fn run() -> ExitCode {
-    let name = std::env::args().nth(1).unwrap_or_default();
-    if name == "bench" {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&crate::bench::run(1.0, |_| ()).unwrap()).unwrap()
-        );
-        return ExitCode::SUCCESS;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::content::Library;
+use crate::content::problem::Problem;
+use crate::content::text::{Lang, Text};
+use output::Output;
+
+/// Prepare for backend interviews: read a topic, predict, run the experiment, explain the result
+#[derive(Parser)]
+#[command(name = "prep", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  prep sim pool-size\n  prep topic hikaricp-pool\n  prep quiz hikaricp-pool"
+)]
+struct Args {
+    /// Language of topics, reports and errors; otherwise that of the locale
+    #[arg(long, global = true, value_enum)]
+    lang: Option<LangArg>,
+    /// A directory with topics/, sims/ and quizzes/ laid over the built-in content
+    #[arg(long, global = true, value_name = "DIR")]
+    content: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LangArg {
+    En,
+    Ko,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Topic(topic::TopicArgs),
+    Sim(sim::SimArgs),
+    Quiz(quiz::QuizArgs),
+    Check(check::CheckArgs),
+    Bench(bench::BenchArgs),
+}
+
+/// How a command ended, when it did not fail.
+enum Done {
+    Fine,
+    /// The answer is no: a claim fails, a check finds faults.
+    No,
+}
+
+/// Why a command could not do what it was asked.
+enum Failure {
+    /// Something is wrong with the input; exit code 2.
+    Input(Vec<Problem>),
+    /// One sentence, and what to do about it; exit code 2.
+    Words(Text, Option<Text>),
+    /// Whoever read the output is gone: nothing is wrong.
+    OutputClosed,
+    /// The terminal ended the input, or the user interrupted; exit code 130.
+    Interrupted,
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Failure {
+        Failure::Input(vec![problem])
     }
-    let library = Library::embedded();
-    let spec = match sims::load(&library, &name, &Default::default()) {
-        Ok(s) => s,
-        Err(p) => {
-            for p in p {
-                println!("{}", p.show(Lang::En));
-            }
-            return ExitCode::from(2);
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Failure {
+        Failure::Input(problems)
+    }
+}
+
+/// What every command gets.
+struct Context {
+    lang: Lang,
+    library: Library,
+    out: Output,
+}
+
+/// Runs the command line and returns the process's exit code: 0 fine, 1 the answer is no, 2 usage
+/// or input error, 130 interrupted.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let t = std::time::Instant::now();
-    let r = sims::run::run(&spec, &sims::run::Execution { threads: 2, progress: &|_, _| () });
-    match r {
-        Ok(r) => {
-            let o = sims::outcome::outcome(&spec, &r, "x".into(), Lang::En);
-            for v in &o.variants {
-                println!("{} steady={} reps={}", v.name, v.steady, v.replications);
-                for (id, e) in &v.metrics {
-                    if spec.columns.contains(id)
-                        || id == "pool_busy_mean"
-                        || id == "pool_hold_ms_mean"
-                        || id.starts_with("latency_ms_p99@")
-                        || id.starts_with("latency_ms_p50@")
-                        || id == "offered_per_s"
-                        || id == "thread_queue_mean"
-                    {
-                        println!("   {id} {:?} [{:?} {:?}]", e.value, e.low, e.high);
-                    }
-                }
-                println!("   {:?}", v.stages);
-            }
-            if let Some(s) = &o.sweep {
-                for p in &s.points {
-                    println!("{p:?}");
-                }
-            }
-            for c in &o.claims {
-                println!("{:?} {} {:?}", c.verdict, c.id, c.evidence);
-            }
-            println!("events {} warmup {} {:?}", o.run.events, o.run.warmup_s, t.elapsed());
+    let lang = match args.lang {
+        Some(LangArg::En) => Lang::En,
+        Some(LangArg::Ko) => Lang::Ko,
+        None => output::locale(),
+    };
+    let mut out = Output::new(lang);
+    let result = (|| {
+        let library = match &args.content {
+            None => Library::embedded(),
+            Some(dir) => Library::with_overlay(dir)?,
+        };
+        let mut context = Context { lang, library, out: Output::new(lang) };
+        match args.command {
+            Command::Topic(args) => topic::run(&mut context, &args),
+            Command::Sim(args) => sim::run(&mut context, &args),
+            Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Check(args) => check::run(&mut context, &args),
+            Command::Bench(args) => bench::run(&mut context, &args),
         }
-        Err(e) => println!("{e:?}"),
+    })();
+    match result {
+        Ok(Done::Fine) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
+        Ok(Done::No) => ExitCode::from(1),
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(Failure::Input(problems)) => {
+            out.problems(&problems);
+            ExitCode::from(2)
+        }
+        Err(Failure::Words(what, hint)) => {
+            out.error(&what, hint.as_ref());
+            ExitCode::from(2)
+        }
     }
-    ExitCode::SUCCESS
 }

@@ -124,6 +124,11 @@ impl Library {
         self.files.get(path).map(|text| Source::new(path, text.clone()))
     }
 
+    /// The directory that is laid over the embedded content, if any.
+    pub(crate) fn overlay(&self) -> Option<&Path> {
+        self.overlay.as_deref()
+    }
+
     /// Every path, for checks that nothing lies about unlisted.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)

@@ -1,3 +1,4 @@
-//! Practice: sessions of questions, without an interface, a clock or a simulator.
+//! Practice: sessions of questions, and the answers that come from the simulator.
 
 pub(crate) mod session;
+pub(crate) mod simulated;

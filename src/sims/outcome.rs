@@ -456,17 +456,18 @@ fn comparisons(spec: &Spec, results: &Results) -> Vec<ComparisonOutcome> {
             let Some(metric) = super::metric::find(id) else { continue };
             let Some((own, base)) = pairs(measured, baseline, id) else { continue };
             if let Some(difference) = comparison::paired(&own, &base) {
-                found.push((variant.id.clone(), id.clone(), metric, difference));
+                let base = base.iter().sum::<f64>() / base.len().max(1) as f64;
+                found.push((variant.id.clone(), id.clone(), metric, difference, base));
             }
         }
     }
-    let p_values: Vec<f64> = found.iter().map(|(.., difference)| difference.p).collect();
+    let p_values: Vec<f64> = found.iter().map(|(.., difference, _)| difference.p).collect();
     let rejected = comparison::holm(&p_values);
     let family = found.len();
     found
         .into_iter()
         .zip(rejected)
-        .map(|((variant, metric_id, metric, difference), rejected)| ComparisonOutcome {
+        .map(|((variant, metric_id, metric, difference, base), rejected)| ComparisonOutcome {
             variant,
             against: spec.variants[spec.baseline].id.clone(),
             metric: metric_id,
@@ -475,7 +476,7 @@ fn comparisons(spec: &Spec, results: &Results) -> Vec<ComparisonOutcome> {
             high: six_digits(difference.interval.high),
             unit: metric.unit,
             better: metric.better,
-            verdict: comparison::verdict(difference.interval.value, rejected, metric.better),
+            verdict: comparison::verdict(&difference.interval, base, rejected, metric.better),
             family,
         })
         .collect()
@@ -527,6 +528,11 @@ fn judge(spec: &Spec, results: &Results, at: usize, claim: &Claim, lang: Lang) -
     }
 }
 
+/// Decides a condition on a run's own variants.
+pub(crate) fn decide(spec: &Spec, results: &Results, condition: &Condition) -> ClaimVerdict {
+    judge_condition(spec, results, usize::MAX, condition).0
+}
+
 /// One side of a condition: pooled value, and the values by replication (a constant has none).
 struct SideValues {
     value: f64,
@@ -542,7 +548,8 @@ fn side_values(spec: &Spec, results: &Results, claim: usize, side: &Side) -> Opt
         None => 0,
         Some(variant) => spec.variants.iter().position(|other| other.id == *variant)?,
     };
-    let own = results.claims.get(claim)?.iter().find(|(variant, _)| *variant == at);
+    let own = results.claims.get(claim);
+    let own = own.and_then(|own| own.iter().find(|(variant, _)| *variant == at));
     let found = own.map_or(&results.variants[at], |(_, found)| found);
     let row = found.rows.iter().position(|row| row.id == *id)?;
     let value = interval_of(&found.rows[row], &found.values[row])?.value * factor;
@@ -578,7 +585,7 @@ fn judge_condition(
     };
     let Some(plain) = difference(1.0) else { return (ClaimVerdict::Undecided, None) };
     // `low` and `high` bound what has to be below or above zero.
-    let decide = |below: f64, above: f64| match (below < 0.0, above > 0.0) {
+    let settle = |below: f64, above: f64| match (below < 0.0, above > 0.0) {
         (true, _) => ClaimVerdict::Holds,
         (_, true) => ClaimVerdict::Fails,
         _ => ClaimVerdict::Undecided,
@@ -595,8 +602,8 @@ fn judge_condition(
                 ClaimVerdict::Fails
             }
         }
-        Op::Less | Op::LessOrEqual => decide(plain.high, plain.low),
-        Op::Greater | Op::GreaterOrEqual => decide(-plain.low, -plain.high),
+        Op::Less | Op::LessOrEqual => settle(plain.high, plain.low),
+        Op::Greater | Op::GreaterOrEqual => settle(-plain.low, -plain.high),
         Op::Within(share) => {
             let (Some(over), Some(under)) = (difference(1.0 + share), difference(1.0 - share))
             else {

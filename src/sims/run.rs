@@ -11,7 +11,7 @@ use crate::marketplace::config::Config;
 use crate::marketplace::observations::{Counts, INSIDE_PARTS, Observations, SeriesStep, Window};
 use crate::marketplace::{self, Failed, Plan};
 use crate::random::Streams;
-use crate::stats::interval;
+use crate::stats::interval::{self, Interval};
 use crate::stats::warm_up::mser_5;
 
 /// Replications from which the warm-up is found; they are not measured.
@@ -257,7 +257,8 @@ fn find_warm_up(
             })
             .collect();
         let cut = mser_5(&mean);
-        job.slow = cut.is_none();
+        // No settled part is no alarm while the level merely wanders about its mean.
+        job.slow = cut.is_none() && grows(&mine);
         let parts = cut.unwrap_or(INSIDE_PARTS / 2) as u64;
         job.window = window(spec, parts * (spec.run.measure / INSIDE_PARTS as u64));
     }
@@ -267,6 +268,15 @@ fn find_warm_up(
 /// Whether the number inside stops growing: compares its mean in the last quarter of the pilots
 /// with that in the second quarter, relative to what arrives in between.
 fn settles(pilots: &[&Done]) -> bool {
+    growth(pilots).is_none_or(|growth| !(growth.value > GROWTH && growth.low > 0.0))
+}
+
+/// Whether the number inside still rises at the end, however little.
+fn grows(pilots: &[&Done]) -> bool {
+    growth(pilots).is_some_and(|growth| growth.low > 0.0)
+}
+
+fn growth(pilots: &[&Done]) -> Option<Interval> {
     let quarter = INSIDE_PARTS / 4;
     let growth: Vec<f64> = pilots
         .iter()
@@ -280,10 +290,7 @@ fn settles(pilots: &[&Done]) -> bool {
             (mean(3 * quarter) - mean(quarter)) / arrived
         })
         .collect();
-    match interval::of_mean(&growth) {
-        Some(interval) => !(interval.value > GROWTH && interval.low > 0.0),
-        None => true,
-    }
+    interval::of_mean(&growth)
 }
 
 /// Measures in batches until every settled variant of the table is precise enough.

@@ -20,8 +20,14 @@ pub(crate) enum Verdict {
     Worse,
     /// Different, in a metric that has no good direction.
     Different,
+    /// Real perhaps, but certainly smaller than [`NEGLIGIBLE`]: with common random numbers even
+    /// differences that nobody could notice become visible.
+    Negligible,
     NotShown,
 }
+
+/// Part of the baseline's value that is not worth telling.
+pub(crate) const NEGLIGIBLE: f64 = 0.01;
 
 /// A paired difference: variant minus baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,8 +70,18 @@ pub(crate) fn holm(p_values: &[f64]) -> Vec<bool> {
     rejected
 }
 
-/// The verdict on one difference, given Holm's decision on it.
-pub(crate) fn verdict(difference: f64, rejected: bool, better: Better) -> Verdict {
+/// The verdict on one difference from a baseline's value, given Holm's decision on it.
+pub(crate) fn verdict(
+    interval: &Interval,
+    baseline: f64,
+    rejected: bool,
+    better: Better,
+) -> Verdict {
+    let difference = interval.value;
+    let bound = NEGLIGIBLE * baseline.abs();
+    if rejected && interval.low > -bound && interval.high < bound {
+        return Verdict::Negligible;
+    }
     match (rejected, better) {
         (false, _) => Verdict::NotShown,
         (true, Better::Neither) => Verdict::Different,
@@ -116,8 +132,13 @@ mod tests {
         assert_eq!((same.interval.value, same.p), (0.0, 1.0));
         let shifted = paired(&[2.0, 3.0, 4.0], &base).unwrap();
         assert_eq!((shifted.interval.value, shifted.p), (1.0, 0.0));
-        assert_eq!(verdict(1.0, true, Better::Less), Verdict::Worse);
-        assert_eq!(verdict(1.0, true, Better::More), Verdict::Better);
-        assert_eq!(verdict(1.0, false, Better::More), Verdict::NotShown);
+        let say = |baseline, rejected, better| {
+            verdict(&Interval { value: 1.0, low: 0.5, high: 1.5 }, baseline, rejected, better)
+        };
+        assert_eq!(say(10.0, true, Better::Less), Verdict::Worse);
+        assert_eq!(say(10.0, true, Better::More), Verdict::Better);
+        assert_eq!(say(10.0, false, Better::More), Verdict::NotShown);
+        assert_eq!(say(149.0, true, Better::More), Verdict::Better);
+        assert_eq!(say(151.0, true, Better::More), Verdict::Negligible);
     }
 }

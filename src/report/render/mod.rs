@@ -4,6 +4,7 @@
 //! Whatever a document holds, no control character of it reaches the output.
 
 mod axis;
+pub(crate) mod csv;
 pub(crate) mod html;
 pub(crate) mod markdown;
 mod svg;

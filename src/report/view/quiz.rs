@@ -3,9 +3,11 @@
 use crate::content::text::{Lang, Text, both};
 use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
 use crate::quiz::grade::{NumberGrade, Verdict as Judged};
-use crate::quiz::question::QuestionKind;
+use crate::quiz::question::{QuestionKind, Quiz};
 use crate::quiz::unit::Unit;
-use crate::report::document::{Block, Check, Document, Span, Tone, Verdict};
+use crate::report::document::{
+    Align, Block, Check, Column, Document, Row, Span, Table, Tone, Verdict,
+};
 
 /// The letter in front of the option at this place.
 pub(crate) fn letter(at: usize) -> char {
@@ -122,6 +124,27 @@ fn number_checks(number: &NumberGrade, judged: Judged, lang: Lang) -> Vec<Check>
         Check { verdict: Verdict::No, text },
         Check { verdict: Verdict::Yes, text: vec![Span::text(words)] },
     ]
+}
+
+/// All quizzes with the number of their questions.
+pub(crate) fn list(quizzes: &[Quiz], lang: Lang) -> Document {
+    let title = both!("Quizzes", "퀴즈").get(lang).to_owned();
+    let column = |head: &str, align| Column { head: vec![Span::text(head)], align };
+    let columns = vec![
+        column("prep quiz", Align::Left),
+        column(both!("title", "제목").get(lang), Align::Left),
+        column(both!("questions", "문제 수").get(lang), Align::Right),
+    ];
+    let rows = quizzes.iter().map(|quiz| {
+        Row::Cells(vec![
+            vec![Span::code(&quiz.slug)],
+            vec![Span::text(quiz.title.get(lang))],
+            vec![Span::text(quiz.questions.len().to_string())],
+        ])
+    });
+    let table = Table { columns, rows: rows.collect(), keep: 2 };
+    let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
+    Document { title, blocks: vec![heading, Block::Table(table)] }
 }
 
 /// The points of a session, and what to read again.

@@ -1,0 +1,562 @@
+//! The content check: everything that is listed exists, nothing unlisted exists, both languages
+//! say the same, and what the text claims of the program is true.
+
+use std::collections::BTreeMap;
+
+use crate::content::problem::{Problem, Source, nearest};
+use crate::content::text::{Lang, Text, both};
+use crate::content::toml_tree::BYTES_MAX;
+use crate::content::{Kind, Library};
+use crate::knowledge::markdown::Target;
+use crate::knowledge::topic::{DefaultRow, Topic};
+use crate::marketplace::config::all_knobs;
+use crate::marketplace::knobs::{self, Raw, Unit};
+use crate::practice::session::SimAsk;
+use crate::practice::simulated;
+use crate::quiz::question::{QuestionKind, Quiz};
+use crate::sims::outcome::{Outcome, outcome};
+use crate::sims::run::{Execution, RunFailed};
+use crate::sims::spec::{Overrides, Spec};
+use crate::sims::{condition, metric};
+
+/// Fewest questions of a topic.
+const QUESTIONS_MIN: usize = 6;
+/// Fewest claims of a sim, a control among them.
+const CLAIMS_MIN: usize = 2;
+
+/// A topic in one language, with its file.
+struct Page {
+    slug: String,
+    source: Source,
+    topic: Topic,
+}
+
+/// Everything of the static check.
+struct Checker<'l> {
+    library: &'l Library,
+    problems: Vec<Problem>,
+    pages: Vec<Page>,
+    korean: Vec<Page>,
+    sims: Vec<(Source, Spec)>,
+    quizzes: Vec<(Source, Quiz)>,
+}
+
+/// Checks all content without running anything.
+pub(crate) fn content(library: &Library) -> Vec<Problem> {
+    let mut checker = Checker {
+        library,
+        problems: Vec::new(),
+        pages: Vec::new(),
+        korean: Vec::new(),
+        sims: Vec::new(),
+        quizzes: Vec::new(),
+    };
+    checker.read();
+    checker.topics();
+    checker.languages();
+    checker.sims();
+    checker.quizzes();
+    checker.strays();
+    checker.problems
+}
+
+impl Checker<'_> {
+    fn read(&mut self) {
+        for slug in self.library.slugs(Kind::Topic) {
+            for lang in [Lang::En, Lang::Ko] {
+                let Some(source) = self.library.get(Kind::Topic, slug, lang) else {
+                    let path = format!("topics/{slug}.ko.md");
+                    self.problems.push(missing(&path));
+                    continue;
+                };
+                match Topic::read(&source, slug) {
+                    Err(problems) => self.problems.extend(problems),
+                    Ok(topic) => {
+                        let page = Page { slug: slug.to_owned(), source, topic };
+                        match lang {
+                            Lang::En => self.pages.push(page),
+                            Lang::Ko => self.korean.push(page),
+                        }
+                    }
+                }
+            }
+        }
+        for slug in self.library.slugs(Kind::Sim) {
+            match crate::sims::load(self.library, slug, &Overrides::default()) {
+                Err(problems) => self.problems.extend(problems),
+                Ok(spec) => {
+                    if let Some(source) = self.library.get(Kind::Sim, slug, Lang::En) {
+                        self.sims.push((source, spec));
+                    }
+                }
+            }
+        }
+        for slug in self.library.slugs(Kind::Quiz) {
+            match crate::quiz::read::load(self.library, slug) {
+                Err(problems) => self.problems.extend(problems),
+                Ok(quiz) => {
+                    if let Some(source) = self.library.get(Kind::Quiz, slug, Lang::En) {
+                        self.quizzes.push((source, quiz));
+                    }
+                }
+            }
+        }
+    }
+
+    fn topics(&mut self) {
+        let mut problems = Vec::new();
+        let mut aliases: BTreeMap<String, String> = BTreeMap::new();
+        for page in self.pages.iter().chain(&self.korean) {
+            let whole = |what: Text| page.source.problem_of_file(what);
+            for sim in &page.topic.sims {
+                if !self.library.slugs(Kind::Sim).contains(&sim.as_str()) {
+                    problems.push(whole(both!(
+                        "`sims` names `{sim}`, which does not exist",
+                        "`sims`의 `{sim}`은(는) 없는 sim입니다"
+                    )));
+                }
+            }
+            for topic in &page.topic.requires {
+                if !self.library.slugs(Kind::Topic).contains(&topic.as_str()) {
+                    problems.push(whole(both!(
+                        "`requires` names `{topic}`, which does not exist",
+                        "`requires`의 `{topic}`은(는) 없는 주제입니다"
+                    )));
+                }
+            }
+            for alias in &page.topic.aliases {
+                let owner = aliases.entry(alias.to_lowercase()).or_insert(page.slug.clone());
+                if *owner != page.slug {
+                    let owner = owner.clone();
+                    problems.push(whole(both!(
+                        "the alias `{alias}` belongs to `{owner}` already",
+                        "별칭 `{alias}`은(는) 이미 `{owner}`의 것입니다"
+                    )));
+                }
+            }
+            problems.extend(self.links(page));
+            problems.extend(self.commands(page));
+            problems.extend(page.topic.default_rows.iter().filter_map(|row| default(page, row)));
+        }
+        self.problems.extend(problems);
+    }
+
+    fn links(&self, page: &Page) -> Vec<Problem> {
+        let topic_exists = |slug: &str| self.library.slugs(Kind::Topic).contains(&slug);
+        let section_exists = |slug: &str, section: &str| {
+            let pages = self.pages.iter().filter(|other| other.slug == slug);
+            pages.flat_map(|other| &other.topic.sections).any(|known| known.id == section)
+        };
+        page.topic
+            .links
+            .iter()
+            .filter_map(|link| {
+                let broken = match &link.to {
+                    Target::Topic { slug, section } => {
+                        !topic_exists(slug)
+                            || section.as_ref().is_some_and(|id| !section_exists(slug, id))
+                    }
+                    Target::Sim { slug } => !self.library.slugs(Kind::Sim).contains(&slug.as_str()),
+                    Target::Section(id) => !section_exists(&page.slug, id),
+                    Target::Web(_) => false,
+                };
+                broken.then(|| {
+                    let what = both!("this link leads nowhere", "이 링크가 가리키는 곳이 없습니다");
+                    page.source.problem(link.span.clone(), what)
+                })
+            })
+            .collect()
+    }
+
+    /// Commands that a topic shows must be ones that can be typed.
+    fn commands(&self, page: &Page) -> Vec<Problem> {
+        let commands = page.topic.commands.iter();
+        commands
+            .filter_map(|command| {
+                let fault = self.command(&command.line)?;
+                Some(page.source.problem(command.span.clone(), fault))
+            })
+            .collect()
+    }
+
+    /// What is wrong with a `prep` command line (without `prep`), if anything.
+    fn command(&self, line: &str) -> Option<Text> {
+        let mut words = line.split_whitespace();
+        let (verb, name) = (words.next()?, words.next());
+        let kind = match verb {
+            "sim" => Kind::Sim,
+            "topic" => Kind::Topic,
+            "quiz" => Kind::Quiz,
+            other => {
+                return Some(both!(
+                    "`prep {other}` cannot stand here: sim, topic or quiz",
+                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz만 됩니다"
+                ));
+            }
+        };
+        let name = name?;
+        if !self.library.slugs(kind).contains(&name) {
+            return Some(both!("`{name}` does not exist", "`{name}`이(가) 없습니다"));
+        }
+        let mut overrides = Overrides::default();
+        while let Some(option) = words.next() {
+            match option {
+                "--set" | "--vary" => {
+                    let (knob, value) = words.next()?.split_once('=')?;
+                    if option == "--set" {
+                        overrides.set.push((knob.to_owned(), Raw::from_argument(value)));
+                    } else {
+                        let values = value.split(',').map(Raw::from_argument).collect();
+                        overrides.vary.push((knob.to_owned(), values));
+                    }
+                }
+                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" => {}
+                "-o" | "--count" | "--seed" | "--duration" => {
+                    words.next();
+                }
+                other => {
+                    return Some(both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
+                }
+            }
+        }
+        if kind != Kind::Sim {
+            return None;
+        }
+        let problems = crate::sims::load(self.library, name, &overrides).err()?;
+        problems.into_iter().next().map(|problem| problem.what)
+    }
+
+    /// Both languages have the same sections, sims, commands, defaults and requirements.
+    fn languages(&mut self) {
+        let mut problems = Vec::new();
+        for page in &self.korean {
+            let Some(english) = self.pages.iter().find(|other| other.slug == page.slug) else {
+                continue;
+            };
+            let same = |topic: &Topic| {
+                let commands: Vec<String> =
+                    topic.commands.iter().map(|command| command.line.clone()).collect();
+                let sections: Vec<String> =
+                    topic.sections.iter().map(|section| section.id.clone()).collect();
+                let defaults: Vec<String> =
+                    topic.default_rows.iter().map(|row| row.knob.clone()).collect();
+                [
+                    ("sections", sections),
+                    ("sims", topic.sims.clone()),
+                    ("requires", topic.requires.clone()),
+                    ("commands", commands),
+                    ("defaults", defaults),
+                ]
+            };
+            for ((name, korean), (_, english)) in
+                same(&page.topic).into_iter().zip(same(&english.topic))
+            {
+                if korean != english {
+                    let (korean, english) = (korean.join(", "), english.join(", "));
+                    problems.push(page.source.problem_of_file(both!(
+                        "{name} differ from the English file: [{korean}], there [{english}]",
+                        "영어 파일과 {name}이(가) 다릅니다: [{korean}], 영어는 [{english}]"
+                    )));
+                }
+            }
+        }
+        self.problems.extend(problems);
+    }
+
+    fn sims(&mut self) {
+        let mut problems = Vec::new();
+        for (source, spec) in &self.sims {
+            let mut fault = |what: Text| problems.push(source.problem_of_file(what));
+            if !spec.translated {
+                problems.push(missing(&format!("sims/{}.ko.toml", spec.name)));
+                continue;
+            }
+            let words = [&spec.title, &spec.question, &spec.see, &spec.why];
+            let says = spec.claims.iter().map(|claim| &claim.says);
+            for text in words.into_iter().chain(says) {
+                if text.en.is_empty() {
+                    fault(both!(
+                        "title, question, see, why and every claim need words",
+                        "title, question, see, why와 모든 주장에 글이 있어야 합니다"
+                    ));
+                } else if text.en == text.ko {
+                    let words: String = text.en.chars().take(40).collect();
+                    fault(both!("not translated: `{words}`", "번역되지 않았습니다: `{words}`"));
+                }
+            }
+            if spec.claims.len() < CLAIMS_MIN || !spec.claims.iter().any(|claim| claim.control) {
+                fault(both!(
+                    "a sim needs at least {CLAIMS_MIN} claims, one of them a control",
+                    "sim에는 주장이 {CLAIMS_MIN}개 이상, 그중 대조가 하나 이상 있어야 합니다"
+                ));
+            }
+            let topic = spec.topic.clone().unwrap_or_default();
+            let page = self.pages.iter().find(|page| page.slug == topic);
+            match page {
+                None => fault(both!(
+                    "its topic `{topic}` does not exist",
+                    "주제 `{topic}`이(가) 없습니다"
+                )),
+                Some(page) if !page.topic.sims.contains(&spec.name) => fault(both!(
+                    "the topic `{topic}` does not list this sim",
+                    "주제 `{topic}`이(가) 이 sim을 싣지 않았습니다"
+                )),
+                Some(_) => {}
+            }
+            for line in &spec.next {
+                if let Some(what) = self.command(line) {
+                    let (en, ko) = (what.en, what.ko);
+                    fault(both!("next: `{line}`: {en}", "next: `{line}`: {ko}"));
+                }
+            }
+            if self.library.file(&format!("outcomes/{}.json", spec.name)).is_none() {
+                problems.push(missing(&format!("outcomes/{}.json", spec.name)).hint(both!(
+                    "`prep check --run --write` writes it",
+                    "`prep check --run --write`로 만듭니다"
+                )));
+            }
+        }
+        self.problems.extend(problems);
+    }
+
+    fn quizzes(&mut self) {
+        let mut problems = Vec::new();
+        for page in &self.pages {
+            let quiz = self.quizzes.iter().find(|(_, quiz)| quiz.topic.value == page.slug);
+            let count = quiz.map_or(0, |(_, quiz)| quiz.questions.len());
+            if count < QUESTIONS_MIN {
+                problems.push(page.source.problem_of_file(both!(
+                    "{count} questions; a topic needs at least {QUESTIONS_MIN}",
+                    "문제가 {count}개입니다. 주제마다 {QUESTIONS_MIN}개 이상이어야 합니다"
+                )));
+            }
+        }
+        for (source, quiz) in &self.quizzes {
+            if !quiz.translated {
+                problems.push(missing(&format!("quizzes/{}.ko.toml", quiz.slug)));
+            }
+            let page = self.pages.iter().find(|page| page.slug == quiz.topic.value);
+            let Some(page) = page else {
+                let topic = &quiz.topic.value;
+                problems.push(source.problem(
+                    quiz.topic.span.clone(),
+                    both!("the topic `{topic}` does not exist", "주제 `{topic}`이(가) 없습니다"),
+                ));
+                continue;
+            };
+            for question in &quiz.questions {
+                let section = &question.section.value;
+                let known: Vec<&str> =
+                    page.topic.sections.iter().map(|section| section.id.as_str()).collect();
+                if !known.contains(&section.as_str()) {
+                    let near = nearest(section, known.iter().copied()).unwrap_or_default();
+                    problems.push(source.problem(
+                        question.section.span.clone(),
+                        both!(
+                            "the topic has no section `{section}` (nearest: `{near}`)",
+                            "주제에 `{section}` 절이 없습니다(가장 비슷한 것: `{near}`)"
+                        ),
+                    ));
+                }
+                if let Some(see) = &question.see
+                    && let Some(what) = self.command(&see.value)
+                {
+                    problems.push(source.problem(see.span.clone(), what));
+                }
+                problems.extend(self.sim_question(source, &question.kind));
+            }
+        }
+        self.problems.extend(problems);
+    }
+
+    fn sim_question(&self, source: &Source, kind: &QuestionKind) -> Vec<Problem> {
+        let QuestionKind::Sim(question) = kind else { return Vec::new() };
+        let mut problems = Vec::new();
+        if !self.library.slugs(Kind::Sim).contains(&question.sim.value.as_str()) {
+            let sim = &question.sim.value;
+            let what = both!("there is no sim `{sim}`", "`{sim}` sim은 없습니다");
+            return vec![source.problem(question.sim.span.clone(), what)];
+        }
+        if metric::find(&question.answer.value).is_none() {
+            let what = condition::unknown_metric(&question.answer.value);
+            problems.push(source.problem(question.answer.span.clone(), what));
+        }
+        if let Some(guard) = &question.guard
+            && let Err(what) = condition::parse(&guard.value)
+        {
+            problems.push(source.problem(guard.span.clone(), what));
+        }
+        for param in &question.params {
+            for value in &param.values {
+                let ask = SimAsk {
+                    sim: question.sim.value.clone(),
+                    settings: vec![(param.knob.value.clone(), value.value.to_string())],
+                    metric: question.answer.value.clone(),
+                    accept: question.accept,
+                    guard: None,
+                };
+                if let Err(found) = simulated::spec(self.library, &ask) {
+                    let what = found.into_iter().next().map(|problem| problem.what);
+                    problems.push(source.problem(value.span.clone(), what.unwrap_or_default()));
+                }
+            }
+        }
+        problems
+    }
+
+    /// Translations and outcomes of things that do not exist.
+    fn strays(&mut self) {
+        let mut problems = Vec::new();
+        for path in self.library.paths() {
+            let source = || Source::new(path, "");
+            let stem = path.rsplit('/').next().unwrap_or(path);
+            let (kind, slug) = match path.split_once('/') {
+                Some(("topics", name)) => (Kind::Topic, name.strip_suffix(".ko.md")),
+                Some(("sims", name)) => (Kind::Sim, name.strip_suffix(".ko.toml")),
+                Some(("quizzes", name)) => (Kind::Quiz, name.strip_suffix(".ko.toml")),
+                Some(("outcomes", name)) => (Kind::Sim, name.strip_suffix(".json")),
+                _ => continue,
+            };
+            if let Some(slug) = slug
+                && !self.library.slugs(kind).contains(&slug)
+            {
+                problems.push(source().problem_of_file(both!(
+                    "`{stem}` belongs to nothing: there is no `{slug}`",
+                    "`{stem}`에 맞는 `{slug}`이(가) 없습니다"
+                )));
+            }
+            if self.library.file(path).is_some_and(|file| file.text.len() > BYTES_MAX) {
+                problems
+                    .push(source().problem_of_file(both!("larger than 1 MiB", "1 MiB를 넘습니다")));
+            }
+        }
+        self.problems.extend(problems);
+    }
+}
+
+fn missing(path: &str) -> Problem {
+    Source::new(path, "").problem_of_file(both!("this file is missing", "이 파일이 없습니다"))
+}
+
+/// A default that a topic quotes must be the knob's.
+fn default(page: &Page, row: &DefaultRow) -> Option<Problem> {
+    let fault = |what: Text| Some(page.source.problem(row.span.clone(), what));
+    let rows = all_knobs();
+    // Settings that the model does not have are no fault of the text.
+    let (_, knob) = rows.iter().find(|(name, _)| *name == row.knob)?;
+    let quoted = row.default.replace([',', '`'], "");
+    let quoted = quoted.trim();
+    let number = |text: &str| {
+        let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        text[..digits].parse::<f64>().ok()
+    };
+    let same = match knob.unit {
+        Unit::Milliseconds => knobs::duration(&quoted.replace(' ', ""))
+            .map(|nanos| nanos as f64 / 1e6)
+            .or_else(|| number(quoted))
+            .is_some_and(|quoted| number(knob.default) == Some(quoted)),
+        Unit::Flag | Unit::Choice(_) => quoted.starts_with(knob.default),
+        _ if knob.default == "unlimited" => true,
+        _ => number(quoted).is_some() && number(quoted) == number(knob.default),
+    };
+    if same {
+        return None;
+    }
+    let (name, real) = (&row.knob, knob.default);
+    fault(both!(
+        "the default of `{name}` is {real}, not {quoted}",
+        "`{name}`의 기본값은 {quoted}이(가) 아니라 {real}입니다"
+    ))
+}
+
+/// One default run, and what is wrong with it.
+pub(crate) struct Judged {
+    pub(crate) slug: String,
+    /// The outcome's JSON text, for the committed file.
+    pub(crate) json: String,
+    /// Claims that do not hold, and a committed outcome that differs.
+    pub(crate) faults: Vec<Problem>,
+}
+
+/// Runs every sim once with its own settings, judges its claims and compares the outcome with the
+/// committed one.
+///
+/// # Errors
+/// Problems of a sim file; a run that cannot be finished is among the faults.
+pub(crate) fn runs(
+    library: &Library,
+    execution: &Execution<'_>,
+    mut done: impl FnMut(&Judged),
+) -> Result<Vec<Judged>, Vec<Problem>> {
+    let mut all = Vec::new();
+    for slug in library.slugs(Kind::Sim) {
+        let spec = crate::sims::load(library, slug, &Overrides::default())?;
+        let judged = judge(library, &spec, execution);
+        done(&judged);
+        all.push(judged);
+    }
+    Ok(all)
+}
+
+fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
+    let slug = spec.name.clone();
+    let source = Source::new(format!("sims/{slug}.toml"), "");
+    let found = match crate::sims::run::run(spec, execution) {
+        Ok(results) => {
+            let command = format!("prep sim {slug} --seed {}", spec.run.seed);
+            outcome(spec, &results, command, Lang::En)
+        }
+        Err(failed) => {
+            let why = match failed {
+                RunFailed::Events(events) => format!("more than {events} events"),
+                RunFailed::Standstill { process } => format!("{process} goes round in circles"),
+                RunFailed::Audit(books) => books,
+            };
+            let fault = source.problem_of_file(both!("the run failed: {why}", "실행 실패: {why}"));
+            return Judged { slug, json: String::new(), faults: vec![fault] };
+        }
+    };
+    let mut faults: Vec<Problem> = found
+        .claims
+        .iter()
+        .filter(|claim| claim.holds != Some(true))
+        .map(|claim| {
+            let (id, verdict) = (&claim.id, format!("{:?}", claim.verdict).to_lowercase());
+            let condition = &claim.condition;
+            source.problem_of_file(both!(
+                "the claim `{id}` {verdict}: {condition}",
+                "주장 `{id}`의 판정: {verdict}. 조건: {condition}"
+            ))
+        })
+        .collect();
+    let json = text(&found);
+    let path = format!("outcomes/{slug}.json");
+    let committed = library.file(&path);
+    if committed.as_ref().is_none_or(|committed| committed.text != json) {
+        let fault = Source::new(path, "").problem_of_file(both!(
+            "differs from what the sim gives now",
+            "지금 sim이 내는 결과와 다릅니다"
+        ));
+        faults.push(fault.hint(both!(
+            "if the change is meant: `prep check --run --write`",
+            "의도한 변경이면 `prep check --run --write`로 갱신하세요"
+        )));
+    }
+    Judged { slug, json, faults }
+}
+
+fn text(outcome: &Outcome) -> String {
+    serde_json::to_string_pretty(outcome).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_content_is_clean() {
+        let shown: Vec<String> =
+            content(&Library::embedded()).iter().map(|problem| problem.show(Lang::En)).collect();
+        assert_eq!(shown, Vec::<String>::new());
+    }
+}

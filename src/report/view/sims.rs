@@ -1,0 +1,115 @@
+//! The list of sims, and the knobs of one.
+
+use serde_json::json;
+
+use crate::content::text::{Lang, both};
+use crate::marketplace::config::all_knobs;
+use crate::marketplace::knobs::{Knob, Unit};
+use crate::report::document::{Align, Block, Column, Document, Row, Span, Table};
+use crate::sims::spec::Spec;
+
+fn column(head: &str) -> Column {
+    Column { head: vec![Span::text(head)], align: Align::Left }
+}
+
+/// All sims with the question each answers.
+pub(crate) fn list(specs: &[Spec], lang: Lang) -> Document {
+    let title = both!("Simulations", "시뮬레이션").get(lang).to_owned();
+    let columns = vec![
+        column("prep sim"),
+        column(both!("question", "질문").get(lang)),
+        column(both!("topic", "주제").get(lang)),
+    ];
+    let rows = specs.iter().map(|spec| {
+        Row::Cells(vec![
+            vec![Span::code(&spec.name)],
+            vec![Span::text(spec.question.get(lang))],
+            vec![Span::text(spec.topic.clone().unwrap_or_default())],
+        ])
+    });
+    let table = Table { columns, rows: rows.collect(), keep: 2 };
+    let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
+    Document { title, blocks: vec![heading, Block::Table(table)] }
+}
+
+/// The declaration of a knob by its full name.
+fn declaration(name: &str) -> Option<&'static Knob> {
+    all_knobs().into_iter().find_map(|(declared, knob)| {
+        let fits = match declared.split_once("<name>") {
+            None => declared == name,
+            Some((before, after)) => {
+                name.starts_with(before)
+                    && name.ends_with(after)
+                    && name.len() > before.len() + after.len()
+            }
+        };
+        fits.then_some(knob)
+    })
+}
+
+fn range(knob: &Knob) -> String {
+    match knob.unit {
+        Unit::Count | Unit::Limit => format!("{}..{}", knob.least, knob.most),
+        Unit::Milliseconds | Unit::Seconds | Unit::Duration | Unit::RandomTime => {
+            format!("{}..{} ms", knob.least, knob.most)
+        }
+        Unit::Rate => format!("{}..{}/s", knob.least, knob.most),
+        Unit::Share => format!("{}..{}", knob.least, knob.most),
+        Unit::Choice(words) => words.join(", "),
+        Unit::Flag | Unit::Mix | Unit::Stages => String::new(),
+    }
+}
+
+/// Every knob with its value in the sim's baseline.
+pub(crate) fn knobs(spec: &Spec, lang: Lang) -> Document {
+    let title = both!("Knobs", "설정").get(lang).to_owned();
+    let intro = both!(
+        "Set one with --set KNOB=VALUE, compare several with --vary KNOB=A,B,C. Values are those of the baseline.",
+        "--set KNOB=VALUE로 바꾸고, --vary KNOB=A,B,C로 비교합니다. 값은 기준 변형의 것입니다."
+    );
+    let columns = vec![
+        column(both!("knob", "설정").get(lang)),
+        column(both!("value", "값").get(lang)),
+        column(both!("what it is", "뜻").get(lang)),
+        column(both!("range", "범위").get(lang)),
+        column(both!("source", "출처").get(lang)),
+    ];
+    let rows =
+        spec.variants[spec.baseline].config.values().into_iter().filter_map(|(name, value)| {
+            let knob = declaration(&name)?;
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let doc = match lang {
+                Lang::En => knob.en,
+                Lang::Ko => knob.ko,
+            };
+            Some(Row::Cells(vec![
+                vec![Span::code(name)],
+                vec![Span::text(value)],
+                vec![Span::text(doc)],
+                vec![Span::text(range(knob))],
+                vec![Span::text(knob.source)],
+            ]))
+        });
+    let table = Table { columns, rows: rows.collect(), keep: 2 };
+    let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
+    let intro = Block::Paragraph(vec![Span::text(intro.get(lang))]);
+    Document { title, blocks: vec![heading, intro, Block::Table(table)] }
+}
+
+/// The same as JSON.
+pub(crate) fn knobs_json(spec: &Spec, lang: Lang) -> serde_json::Value {
+    let rows =
+        spec.variants[spec.baseline].config.values().into_iter().filter_map(|(name, value)| {
+            let knob = declaration(&name)?;
+            Some(json!({
+                "name": name,
+                "value": value,
+                "unit": knob.unit.name(),
+                "default": knob.default,
+                "range": range(knob),
+                "doc": match lang { Lang::En => knob.en, Lang::Ko => knob.ko },
+                "source": knob.source,
+            }))
+        });
+    json!({ "format": "prep.knobs/1", "sim": spec.name, "knobs": rows.collect::<Vec<_>>() })
+}
