@@ -234,7 +234,16 @@ impl Reader<'_> {
 
     fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
         spec.seed = overrides.seed.unwrap_or(spec.seed);
-        spec.measure = overrides.duration.unwrap_or(spec.measure);
+        if let Some(duration) = overrides.duration {
+            if !(1..=MEASURE_MAX).contains(&duration) {
+                let what = both!(
+                    "must be more than nothing and at most 7 days",
+                    "0보다 크고 7일 이하여야 합니다"
+                );
+                self.argument("--duration", what, None);
+            }
+            spec.measure = duration;
+        }
         if let Some(count) = overrides.replications {
             spec.replications = Replications { min: count, max: count, step: count };
         }
@@ -369,23 +378,9 @@ impl Reader<'_> {
     }
 
     fn report_set(&mut self, name: &str, error: SetError, span: std::ops::Range<usize>) {
-        let name = crate::content::problem::printable(name);
-        match error {
-            SetError::Value(text) => {
-                let (en, ko) = (text.en, text.ko);
-                self.walk.report(span, both!("`{name}`: {en}", "`{name}`: {ko}"));
-            }
-            SetError::Unknown { nearest } => {
-                let what = both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`");
-                let hint = match nearest {
-                    Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                    None => both!(
-                        "`prep sim pool-size --knobs` lists them all",
-                        "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                    ),
-                };
-                self.walk.report_with(span, what, hint);
-            }
+        match set_error(name, error) {
+            (what, None) => self.walk.report(span, what),
+            (what, Some(hint)) => self.walk.report_with(span, what, hint),
         }
     }
 
@@ -469,33 +464,36 @@ impl Reader<'_> {
         if let Some(node) = listed {
             self.listed(node, spec, &mut variants);
         }
+        if !overrides.vary.is_empty() {
+            variants = self.product(config, overrides, spec);
+        }
         let names: Vec<String> =
             variants.iter().flat_map(|(_, s)| s.iter().map(|(name, ..)| name.clone())).collect();
         self.vary = names;
-        if !overrides.vary.is_empty() {
-            variants = self.product(overrides, spec);
-        }
         if variants.is_empty() {
             variants.push(("default".to_owned(), Vec::new()));
         }
         if variants.len() > VARIANTS_MAX {
             let count = variants.len();
-            self.walk.report(
-                0..1,
-                both!(
-                    "{count} variants; at most {VARIANTS_MAX} are run",
-                    "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
-                ),
+            let what = both!(
+                "{count} variants; at most {VARIANTS_MAX} are run",
+                "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
             );
+            if overrides.vary.is_empty() {
+                self.walk.report(0..1, what);
+            } else {
+                self.walk.problems.push(Source::new("--vary", "").problem_of_file(what));
+            }
             return;
         }
         for (name, _) in &overrides.set {
             if self.vary.contains(name) {
-                let name = name.clone();
-                self.walk.problems.push(Source::new("--set", "").problem_of_file(both!(
+                let name = crate::content::problem::printable(name);
+                let what = both!(
                     "`{name}` is what the variants differ in: use `--vary {name}=A,B`",
                     "`{name}`은(는) 변형마다 다른 설정입니다. `--vary {name}=A,B`를 쓰세요"
-                )));
+                );
+                self.argument("--set", what, None);
             }
         }
         for (id, settings) in variants {
@@ -515,30 +513,16 @@ impl Reader<'_> {
     fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
             let Err(error) = config.set(name, raw) else { continue };
-            let shown = crate::content::problem::printable(name);
-            let problem = |what: Text, hint: Option<Text>| Problem {
-                hint,
-                ..Source::new("--set", "").problem_of_file(what)
-            };
-            let problem = match error {
-                SetError::Value(text) => {
-                    let (en, ko) = (text.en, text.ko);
-                    problem(both!("`{shown}`: {en}", "`{shown}`: {ko}"), None)
-                }
-                SetError::Unknown { nearest } => problem(
-                    both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"),
-                    Some(match nearest {
-                        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                        None => both!(
-                            "`prep sim pool-size --knobs` lists them all",
-                            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                        ),
-                    }),
-                ),
-            };
-            if !self.walk.problems.contains(&problem) {
-                self.walk.problems.push(problem);
-            }
+            let (what, hint) = set_error(name, error);
+            self.argument("--set", what, hint);
+        }
+    }
+
+    /// Reports a fault of a command-line option, once.
+    fn argument(&mut self, option: &str, what: Text, hint: Option<Text>) {
+        let problem = Problem { hint, ..Source::new(option, "").problem_of_file(what) };
+        if !self.walk.problems.contains(&problem) {
+            self.walk.problems.push(problem);
         }
     }
 
@@ -557,8 +541,15 @@ impl Reader<'_> {
         let values = values.and_then(|node| self.walk.array(node)).unwrap_or_default();
         for value in values {
             let settings = self.settings(value, &knob);
-            if let [(_, raw, _)] = settings.as_slice() {
-                variants.push((raw.show(), settings));
+            if let [(_, raw, span)] = settings.as_slice() {
+                let id = raw.show();
+                if variants.iter().any(|(other, _)| *other == id) {
+                    self.walk.report(
+                        span.clone(),
+                        both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
+                    );
+                }
+                variants.push((id, settings));
             }
         }
         if let Some(node) = fields.take("baseline") {
@@ -629,8 +620,17 @@ impl Reader<'_> {
         }
     }
 
-    /// `--vary`: all combinations.
-    fn product(&mut self, overrides: &Overrides, spec: &mut Spec) -> Vec<(String, Settings)> {
+    /// `--vary`: all combinations; none when a value is wrong.
+    fn product(
+        &mut self,
+        config: &Config,
+        overrides: &Overrides,
+        spec: &mut Spec,
+    ) -> Vec<(String, Settings)> {
+        let known = self.walk.problems.len();
+        for (name, values) in &overrides.vary {
+            self.check_vary(config, name, values, overrides);
+        }
         let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
         for (name, values) in &overrides.vary {
             let mut more = Vec::new();
@@ -648,15 +648,37 @@ impl Reader<'_> {
             }
             variants = more;
         }
-        let kept = spec.sweep.is_none();
         spec.sweep = None;
         spec.baseline = 0;
         spec.varied = match overrides.vary.as_slice() {
             [(name, _)] => Some(name.clone()),
             _ => None,
         };
-        let _ = kept;
-        variants
+        if self.walk.problems.len() > known { Vec::new() } else { variants }
+    }
+
+    fn check_vary(&mut self, config: &Config, name: &str, values: &[Raw], overrides: &Overrides) {
+        let shown = crate::content::problem::printable(name);
+        if overrides.vary.iter().filter(|(other, _)| other == name).count() > 1 {
+            let what = both!(
+                "`{shown}` is varied twice: give all its values at once",
+                "`{shown}`을(를) 두 번 지정했습니다. 값을 한꺼번에 쓰세요"
+            );
+            self.argument("--vary", what, None);
+        }
+        for (at, raw) in values.iter().enumerate() {
+            if let Err(error) = config.clone().set(name, raw) {
+                let (what, hint) = set_error(name, error);
+                self.argument("--vary", what, hint);
+            } else if values[..at].contains(raw) {
+                let value = crate::content::problem::printable(&raw.show());
+                let what = both!(
+                    "`{shown}`: the value {value} is given twice",
+                    "`{shown}`: {value} 값이 두 번 있습니다"
+                );
+                self.argument("--vary", what, None);
+            }
+        }
     }
 
     fn show(&mut self, fields: &mut Fields<'_>, spec: &mut Spec) {
@@ -851,6 +873,27 @@ impl Reader<'_> {
                     "초당 {most}건, 모두 {requests:.0}건의 부하는 이벤트 {events}개로 실행할 수 없습니다. `measure`나 비율을 줄이거나 `events`를 늘리세요"
                 ),
             );
+        }
+    }
+}
+
+/// What is wrong with a setting, and what to write instead.
+fn set_error(name: &str, error: SetError) -> (Text, Option<Text>) {
+    let name = crate::content::problem::printable(name);
+    match error {
+        SetError::Value(text) => {
+            let (en, ko) = (text.en, text.ko);
+            (both!("`{name}`: {en}", "`{name}`: {ko}"), None)
+        }
+        SetError::Unknown { nearest } => {
+            let hint = match nearest {
+                Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+                None => both!(
+                    "`prep sim pool-size --knobs` lists them all",
+                    "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+                ),
+            };
+            (both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`"), Some(hint))
         }
     }
 }
