@@ -2,6 +2,7 @@
 //! which is plain data.
 
 pub(crate) mod condition;
+pub(crate) mod judge;
 pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod read;
