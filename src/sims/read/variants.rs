@@ -2,7 +2,7 @@
 
 use super::{Reader, Settings, set_error};
 use crate::content::problem::printable;
-use crate::content::text::both;
+use crate::content::text::{Text, both};
 use crate::content::toml_tree::{Fields, Node, Value};
 use crate::marketplace::config::Config;
 use crate::marketplace::knobs::Raw;
@@ -35,16 +35,7 @@ impl Reader<'_> {
             variants.push(("default".to_owned(), Vec::new()));
         }
         if variants.len() > VARIANTS_MAX {
-            let count = variants.len();
-            let what = both!(
-                "{count} variants; at most {VARIANTS_MAX} are run",
-                "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
-            );
-            if overrides.vary.is_empty() {
-                self.walk.report(0..1, what);
-            } else {
-                self.argument("--vary", what, None);
-            }
+            self.walk.report(0..1, too_many(variants.len()));
             return;
         }
         for (name, _) in &overrides.set {
@@ -176,6 +167,14 @@ impl Reader<'_> {
         for (name, values) in &overrides.vary {
             self.check_vary(config, name, values, overrides);
         }
+        let counts = overrides.vary.iter().map(|(_, values)| values.len());
+        let count = counts.fold(1, usize::saturating_mul);
+        if count > VARIANTS_MAX {
+            self.argument("--vary", too_many(count), None);
+        }
+        if self.walk.problems.len() > known {
+            return Vec::new();
+        }
         let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
         for (name, values) in &overrides.vary {
             let mut more = Vec::new();
@@ -187,9 +186,6 @@ impl Reader<'_> {
                     settings.push((name.clone(), raw.clone(), 0..0));
                     more.push((id, settings));
                 }
-                if more.len() > VARIANTS_MAX {
-                    break;
-                }
             }
             variants = more;
         }
@@ -199,7 +195,7 @@ impl Reader<'_> {
             [(name, _)] => Some(name.clone()),
             _ => None,
         };
-        if self.walk.problems.len() > known { Vec::new() } else { variants }
+        variants
     }
 
     fn check_vary(&mut self, config: &Config, name: &str, values: &[Raw], overrides: &Overrides) {
@@ -225,6 +221,13 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn too_many(count: usize) -> Text {
+    both!(
+        "{count} variants; at most {VARIANTS_MAX} are run",
+        "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
+    )
 }
 
 /// Where a value stands on the axis of a sweep.

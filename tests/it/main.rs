@@ -1,0 +1,15 @@
+//! Drives the `prep` binary as a person would. Everything lower is tested inside `src/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests: they read and write files of their own, and a panic is how they fail"
+)]
+
+mod check;
+mod content;
+mod quiz;
+mod reference;
+mod sandbox;
+mod sim;
+mod tidy;
+mod topic;
