@@ -151,7 +151,6 @@ pub(crate) struct StationObservations {
     pub(crate) waiting: f64,
     pub(crate) waits: Histogram,
     pub(crate) responses: Histogram,
-    pub(crate) servers: u32,
 }
 
 /// The whole replication's books.
@@ -328,7 +327,6 @@ impl Recorder {
                 waiting: occupancy.waiting as f64 / span,
                 waits: station.waits.take(),
                 responses: station.responses.take(),
-                servers: station.servers_count,
             });
         }
     }

@@ -150,7 +150,7 @@ impl SqlStep {
                 None => Effect::Read,
             },
             cpu: request.draw(&self.cpu),
-            wait: request.draw(&self.wait),
+            wait: request.draw_beside(&self.wait),
         }
     }
 }
