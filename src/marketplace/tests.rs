@@ -76,9 +76,8 @@ fn failures(seen: &Observations, failure: Failure) -> u64 {
 fn clients_that_give_up_leave_wasted_work_behind() {
     let steps = || vec![connection(vec![sql("20ms")])];
     let pool = ("spring.datasource.hikari.maximum-pool-size", "10");
-    let load = |timeout| {
-        service(steps(), &[pool, ("load.l.rate", "1000/s"), ("load.l.timeout", timeout)])
-    };
+    let load =
+        |timeout| service(steps(), &[pool, ("load.l.rate", "1000/s"), ("load.l.timeout", timeout)]);
     let window = plan(10, 20, 0, Counts::Finished);
     let patient = observe(&load("0ms"), &window);
     let impatient = observe(&load("300ms"), &window);
@@ -410,8 +409,7 @@ fn the_schedule_changes_rates_and_speeds_while_the_run_goes_on() {
     let rate = ActionKind::LoadRate { load: "l".to_owned(), rate: 300.0 };
     config.schedule.push(Action { at: Span(5 * SECOND), what: rate });
     let window = |from, to| plan(from, to, 1, Counts::Intended);
-    let (before, after) =
-        (observe(&config, &window(0, 5)), observe(&config, &window(5, 10)));
+    let (before, after) = (observe(&config, &window(0, 5)), observe(&config, &window(5, 10)));
     assert!(before.all.offered.abs_diff(500) < 75, "{}", before.all.offered);
     assert!(after.all.offered.abs_diff(1_500) < 130, "{}", after.all.offered);
 }

@@ -220,6 +220,14 @@ impl Page<'_> {
             };
             let small = named(Difference::Negligible);
             let quiet = named(Difference::NotShown);
+            if mine.iter().all(|c| c.verdict == Difference::NotShown) {
+                let text = self.say(both!(
+                    "no difference shown in any column",
+                    "어느 열에서도 차이가 드러나지 않음"
+                ));
+                rows.push((variant.name.clone(), vec![Span::Toned(Tone::Muted, text)]));
+                continue;
+            }
             let lines = [
                 (!small.is_empty())
                     .then(|| both!("less than 1 % apart: {small}", "차이 1% 미만: {small}")),

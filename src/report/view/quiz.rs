@@ -5,10 +5,10 @@ use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
 use crate::quiz::grade::{NumberGrade, Verdict as Judged};
 use crate::quiz::question::{QuestionKind, Quiz};
 use crate::quiz::unit::Unit;
-use crate::store::Attempt;
 use crate::report::document::{
     Align, Block, Check, Column, Document, Row, Span, Table, Tone, Verdict,
 };
+use crate::store::Attempt;
 
 /// The letter in front of the option at this place.
 pub(crate) fn letter(at: usize) -> char {

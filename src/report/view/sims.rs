@@ -96,7 +96,10 @@ pub(crate) fn knobs(spec: &Spec, lang: Lang) -> Document {
     let intro = Block::Paragraph(vec![Span::text(intro.get(lang))]);
     let metrics = both!("Metrics", "지표").get(lang).to_owned();
     let metrics = Block::Heading { level: 2, id: None, text: vec![Span::text(metrics)] };
-    Document { title, blocks: vec![heading, intro, Block::Table(table), metrics, metric_table(lang)] }
+    Document {
+        title,
+        blocks: vec![heading, intro, Block::Table(table), metrics, metric_table(lang)],
+    }
 }
 
 /// What claims, columns and conditions can name.
