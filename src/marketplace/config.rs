@@ -598,6 +598,20 @@ mod tests {
         }
     }
 
+    /// The page that gives each constant its source lists them all, with these values. Measured
+    /// distributions are named there, not repeated.
+    #[test]
+    fn the_model_page_lists_the_base() {
+        let page = include_str!("../../docs/model.md");
+        let fixed = MARKETPLACE.iter().map(|(name, value)| ((*name).to_owned(), *value));
+        let load = MARKETPLACE_LOAD.iter();
+        let load = load.map(|(name, value)| (format!("load.shoppers.{name}"), *value));
+        for (name, value) in fixed.chain(load) {
+            let value = if value.starts_with("quantiles") { "quantiles ..." } else { value };
+            assert!(page.contains(&format!("| `{name}` | `{value}`")), "{name} = {value}");
+        }
+    }
+
     #[test]
     fn unknown_names_suggest_the_nearest() {
         let mut config = Config::of(Base::Marketplace);

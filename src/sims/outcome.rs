@@ -722,3 +722,6 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
 fn short(value: f64) -> String {
     if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
+
+#[cfg(test)]
+mod schema;
