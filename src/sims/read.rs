@@ -673,6 +673,11 @@ impl Reader<'_> {
             );
             self.argument("--vary", what, None);
         }
+        if let Some(nearest) = config.stranger(name) {
+            let (what, hint) = set_error(name, SetError::Unknown { nearest });
+            self.argument("--vary", what, hint);
+            return;
+        }
         for (at, raw) in values.iter().enumerate() {
             if let Err(error) = config.clone().set(name, raw) {
                 let (what, hint) = set_error(name, error);
