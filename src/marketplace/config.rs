@@ -438,6 +438,22 @@ impl Config {
         nearest(name, candidates.iter().map(String::as_str)).map(str::to_owned)
     }
 
+    /// Whether a name is of a load or station that this configuration does not have; then with the
+    /// nearest name that it has.
+    pub(crate) fn stranger(&self, name: &str) -> Option<Option<String>> {
+        let of = |family: &str, members: &mut dyn Iterator<Item = &String>| {
+            let (member, knob) = member(name, family)?;
+            let members: Vec<&String> = members.collect();
+            if members.iter().any(|known| *known == member) {
+                return None;
+            }
+            let near = nearest(member, members.iter().map(|known| known.as_str()));
+            let near = near.or(members.first().map(|known| known.as_str()));
+            Some(near.map(|near| format!("{family}{near}.{knob}")))
+        };
+        of("load.", &mut self.loads.keys()).or_else(|| of("station.", &mut self.stations.keys()))
+    }
+
     /// Every knob with its value as JSON, by full name.
     pub(crate) fn values(&self) -> Vec<(String, serde_json::Value)> {
         let fixed = [

@@ -632,6 +632,23 @@ fn judge_condition(
     (verdict, Some(evidence))
 }
 
+/// What failed, where it is more than [`ERRORS_WORTH_TELLING`].
+fn failures_told(found: &Measurement) -> Option<Text> {
+    let all = &found.merged.all;
+    let finished = (all.ok + all.failed()).max(1);
+    if all.failed() as f64 <= ERRORS_WORTH_TELLING * finished as f64 {
+        return None;
+    }
+    let percent = short(100.0 * all.failed() as f64 / finished as f64);
+    let worst = Failure::ALL.into_iter().max_by_key(|f| all.failures[*f as usize]);
+    let worst = worst.map_or("", Failure::label);
+    let after = short(found.merged.failed_latency.quantile(0.5).unwrap_or(0.0) / 1e6);
+    Some(both!(
+        "{percent} % of the requests failed, mostly `{worst}`, half of them within {after} ms; latencies are those of the successful ones",
+        "요청의 {percent}%가 실패했습니다(대부분 `{worst}`, 절반은 {after} ms 안에). 지연 시간은 성공한 요청의 값입니다",
+    ))
+}
+
 fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |kind, variant: &str, text: Text| {
@@ -657,22 +674,8 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
                 ),
             );
         }
-        let all = &found.merged.all;
-        let finished = (all.ok + all.failed()).max(1);
-        if all.failed() as f64 > ERRORS_WORTH_TELLING * finished as f64 {
-            let percent = short(100.0 * all.failed() as f64 / finished as f64);
-            let worst = Failure::ALL.into_iter().max_by_key(|f| all.failures[*f as usize]);
-            let worst = worst.map_or("", Failure::label);
-            let after = found.merged.failed_latency.quantile(0.5).unwrap_or(0.0) / 1e6;
-            let after = short(after);
-            warn(
-                "errors",
-                &variant.id,
-                both!(
-                    "{percent} % of the requests failed, mostly `{worst}`, half of them within {after} ms; latencies are those of the successful ones",
-                    "요청의 {percent}%가 실패했습니다(대부분 `{worst}`, 절반은 {after} ms 안에). 지연 시간은 성공한 요청의 값입니다",
-                ),
-            );
+        if let Some(text) = failures_told(found) {
+            warn("errors", &variant.id, text);
         }
         if found.slow {
             warn(

@@ -377,14 +377,7 @@ impl Reader<'_> {
             }
             SetError::Unknown { nearest } => {
                 let what = both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`");
-                let hint = match nearest {
-                    Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                    None => both!(
-                        "`prep sim pool-size --knobs` lists them all",
-                        "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                    ),
-                };
-                self.walk.report_with(span, what, hint);
+                self.walk.report_with(span, what, unknown_hint(nearest));
             }
         }
     }
@@ -500,41 +493,45 @@ impl Reader<'_> {
         }
         for (id, settings) in variants {
             let mut own = config.clone();
-            self.apply(&mut own, &settings);
-            self.apply_set(&mut own, &overrides.set);
+            if overrides.vary.is_empty() {
+                self.apply(&mut own, &settings);
+            } else {
+                let varied: Vec<(String, Raw)> =
+                    settings.iter().map(|(name, raw, _)| (name.clone(), raw.clone())).collect();
+                self.apply_option("--vary", &mut own, &varied);
+            }
+            self.apply_option("--set", &mut own, &overrides.set);
             let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
             spec.variants.push(Variant { id, settings, config: own });
         }
         if let Some(sweep) = &mut spec.sweep {
             for point in &mut sweep.points {
-                self.apply_set(&mut point.config, &overrides.set);
+                self.apply_option("--set", &mut point.config, &overrides.set);
             }
         }
     }
 
-    fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
+    /// Applies settings of the command line. Loads and stations must exist already: only a file
+    /// can bring new ones into being, so that a misspelt name is noticed.
+    fn apply_option(&mut self, option: &str, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
-            let Err(error) = config.set(name, raw) else { continue };
-            let shown = crate::content::problem::printable(name);
-            let problem = |what: Text, hint: Option<Text>| Problem {
-                hint,
-                ..Source::new("--set", "").problem_of_file(what)
+            let error = match config.stranger(name) {
+                Some(nearest) => SetError::Unknown { nearest },
+                None => match config.set(name, raw) {
+                    Err(error) => error,
+                    Ok(()) => continue,
+                },
             };
+            let shown = crate::content::problem::printable(name);
+            let source = Source::new(option, "");
             let problem = match error {
                 SetError::Value(text) => {
                     let (en, ko) = (text.en, text.ko);
-                    problem(both!("`{shown}`: {en}", "`{shown}`: {ko}"), None)
+                    source.problem_of_file(both!("`{shown}`: {en}", "`{shown}`: {ko}"))
                 }
-                SetError::Unknown { nearest } => problem(
-                    both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"),
-                    Some(match nearest {
-                        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                        None => both!(
-                            "`prep sim pool-size --knobs` lists them all",
-                            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                        ),
-                    }),
-                ),
+                SetError::Unknown { nearest } => source
+                    .problem_of_file(both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"))
+                    .hint(unknown_hint(nearest)),
             };
             if !self.walk.problems.contains(&problem) {
                 self.walk.problems.push(problem);
@@ -831,11 +828,20 @@ impl Reader<'_> {
         Some(Measured { file: file?, experiment: experiment?, case: case? })
     }
 
+    /// A fault of the whole: in the file, or made by the command line.
+    fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
+        if spec.modified {
+            self.walk.problems.push(Source::new("--set", "").problem_of_file(what));
+        } else {
+            self.walk.report(root.span.start..root.span.start + 1, what);
+        }
+    }
+
     /// Combinations that are impossible, once every single value is known to be fine.
     fn check_configs(&mut self, spec: &Spec, root: &Node) {
         for variant in &spec.variants {
             if let Err(what) = variant.config.check() {
-                self.walk.report(root.span.start..root.span.start + 1, what);
+                self.report_whole(spec, root, what);
                 return;
             }
         }
@@ -844,14 +850,25 @@ impl Reader<'_> {
         let requests = most * to_seconds(spec.run.measure) * f64::from(spec.run.replications.min);
         if requests > spec.run.events as f64 {
             let events = spec.run.events;
-            self.walk.report(
-                root.span.start..root.span.start + 1,
+            self.report_whole(
+                spec,
+                root,
                 both!(
-                    "a load of {most}/s over {requests:.0} requests cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
+                    "a load of {most}/s, {requests:.0} requests in all, cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
                     "초당 {most}건, 모두 {requests:.0}건의 부하는 이벤트 {events}개로 실행할 수 없습니다. `measure`나 비율을 줄이거나 `events`를 늘리세요"
                 ),
             );
         }
+    }
+}
+
+fn unknown_hint(nearest: Option<String>) -> Text {
+    match nearest {
+        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+        None => both!(
+            "`prep sim pool-size --knobs` lists them all",
+            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+        ),
     }
 }
 

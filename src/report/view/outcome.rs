@@ -177,7 +177,7 @@ impl Page<'_> {
         let baseline = &self.outcome.baseline;
         let title = self.say(both!(
             "Against {baseline}, on the same requests",
-            "같은 요청으로 {baseline}와(과) 비교"
+            "기준({baseline})과 비교, 같은 요청으로"
         ));
         let mut rows = Vec::new();
         for variant in &self.outcome.variants {
