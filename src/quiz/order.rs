@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn an_order_never_changes() {
-        assert_eq!(shuffled(8, seed_for(1, "first-wall")), [3, 4, 1, 7, 5, 0, 6, 2]);
+        assert_eq!(shuffled(8, seed_for(1, "first-wall")), [7, 3, 4, 2, 1, 5, 6, 0]);
         assert_eq!(shuffled(0, 1), [0; 0]);
         assert_eq!(shuffled(1, 1), [0]);
     }

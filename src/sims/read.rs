@@ -234,7 +234,16 @@ impl Reader<'_> {
 
     fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
         spec.seed = overrides.seed.unwrap_or(spec.seed);
-        spec.measure = overrides.duration.unwrap_or(spec.measure);
+        if let Some(duration) = overrides.duration {
+            if !(1..=MEASURE_MAX).contains(&duration) {
+                let what = both!(
+                    "must be more than nothing and at most 7 days",
+                    "0보다 크고 7일 이하여야 합니다"
+                );
+                self.argument("--duration", what, None);
+            }
+            spec.measure = duration;
+        }
         if let Some(count) = overrides.replications {
             spec.replications = Replications { min: count, max: count, step: count };
         }
@@ -369,16 +378,9 @@ impl Reader<'_> {
     }
 
     fn report_set(&mut self, name: &str, error: SetError, span: std::ops::Range<usize>) {
-        let name = crate::content::problem::printable(name);
-        match error {
-            SetError::Value(text) => {
-                let (en, ko) = (text.en, text.ko);
-                self.walk.report(span, both!("`{name}`: {en}", "`{name}`: {ko}"));
-            }
-            SetError::Unknown { nearest } => {
-                let what = both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`");
-                self.walk.report_with(span, what, unknown_hint(nearest));
-            }
+        match set_error(name, error) {
+            (what, None) => self.walk.report(span, what),
+            (what, Some(hint)) => self.walk.report_with(span, what, hint),
         }
     }
 
@@ -462,59 +464,55 @@ impl Reader<'_> {
         if let Some(node) = listed {
             self.listed(node, spec, &mut variants);
         }
+        if !overrides.vary.is_empty() {
+            variants = self.product(config, overrides, spec);
+        }
         let names: Vec<String> =
             variants.iter().flat_map(|(_, s)| s.iter().map(|(name, ..)| name.clone())).collect();
         self.vary = names;
-        if !overrides.vary.is_empty() {
-            variants = self.product(overrides, spec);
-        }
         if variants.is_empty() {
             variants.push(("default".to_owned(), Vec::new()));
         }
         if variants.len() > VARIANTS_MAX {
             let count = variants.len();
-            self.walk.report(
-                0..1,
-                both!(
-                    "{count} variants; at most {VARIANTS_MAX} are run",
-                    "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
-                ),
+            let what = both!(
+                "{count} variants; at most {VARIANTS_MAX} are run",
+                "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
             );
+            if overrides.vary.is_empty() {
+                self.walk.report(0..1, what);
+            } else {
+                self.walk.problems.push(Source::new("--vary", "").problem_of_file(what));
+            }
             return;
         }
         for (name, _) in &overrides.set {
             if self.vary.contains(name) {
-                let name = name.clone();
-                self.walk.problems.push(Source::new("--set", "").problem_of_file(both!(
+                let name = crate::content::problem::printable(name);
+                let what = both!(
                     "`{name}` is what the variants differ in: use `--vary {name}=A,B`",
                     "`{name}`은(는) 변형마다 다른 설정입니다. `--vary {name}=A,B`를 쓰세요"
-                )));
+                );
+                self.argument("--set", what, None);
             }
         }
         for (id, settings) in variants {
             let mut own = config.clone();
-            if overrides.vary.is_empty() {
-                self.apply(&mut own, &settings);
-            } else {
-                let varied: Vec<(String, Raw)> =
-                    settings.iter().map(|(name, raw, _)| (name.clone(), raw.clone())).collect();
-                self.apply_option("--vary", &mut own, &varied);
-            }
-            self.apply_option("--set", &mut own, &overrides.set);
+            self.apply(&mut own, &settings);
+            self.apply_set(&mut own, &overrides.set);
             let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
             spec.variants.push(Variant { id, settings, config: own });
         }
         if let Some(sweep) = &mut spec.sweep {
             for point in &mut sweep.points {
-                self.apply_option("--set", &mut point.config, &overrides.set);
+                self.apply_set(&mut point.config, &overrides.set);
             }
         }
     }
 
-    /// Applies settings of the command line. Loads and stations must exist already: only a file
-    /// can bring new ones into being, so that a misspelt name is noticed.
-    fn apply_option(&mut self, option: &str, config: &mut Config, set: &[(String, Raw)]) {
+    fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
+            // Only a file can bring a load or station into being: a misspelt name is noticed.
             let error = match config.stranger(name) {
                 Some(nearest) => SetError::Unknown { nearest },
                 None => match config.set(name, raw) {
@@ -522,20 +520,16 @@ impl Reader<'_> {
                     Ok(()) => continue,
                 },
             };
-            let shown = crate::content::problem::printable(name);
-            let source = Source::new(option, "");
-            let problem = match error {
-                SetError::Value(text) => {
-                    let (en, ko) = (text.en, text.ko);
-                    source.problem_of_file(both!("`{shown}`: {en}", "`{shown}`: {ko}"))
-                }
-                SetError::Unknown { nearest } => source
-                    .problem_of_file(both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"))
-                    .hint(unknown_hint(nearest)),
-            };
-            if !self.walk.problems.contains(&problem) {
-                self.walk.problems.push(problem);
-            }
+            let (what, hint) = set_error(name, error);
+            self.argument("--set", what, hint);
+        }
+    }
+
+    /// Reports a fault of a command-line option, once.
+    fn argument(&mut self, option: &str, what: Text, hint: Option<Text>) {
+        let problem = Problem { hint, ..Source::new(option, "").problem_of_file(what) };
+        if !self.walk.problems.contains(&problem) {
+            self.walk.problems.push(problem);
         }
     }
 
@@ -554,8 +548,15 @@ impl Reader<'_> {
         let values = values.and_then(|node| self.walk.array(node)).unwrap_or_default();
         for value in values {
             let settings = self.settings(value, &knob);
-            if let [(_, raw, _)] = settings.as_slice() {
-                variants.push((raw.show(), settings));
+            if let [(_, raw, span)] = settings.as_slice() {
+                let id = raw.show();
+                if variants.iter().any(|(other, _)| *other == id) {
+                    self.walk.report(
+                        span.clone(),
+                        both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
+                    );
+                }
+                variants.push((id, settings));
             }
         }
         if let Some(node) = fields.take("baseline") {
@@ -626,8 +627,17 @@ impl Reader<'_> {
         }
     }
 
-    /// `--vary`: all combinations.
-    fn product(&mut self, overrides: &Overrides, spec: &mut Spec) -> Vec<(String, Settings)> {
+    /// `--vary`: all combinations; none when a value is wrong.
+    fn product(
+        &mut self,
+        config: &Config,
+        overrides: &Overrides,
+        spec: &mut Spec,
+    ) -> Vec<(String, Settings)> {
+        let known = self.walk.problems.len();
+        for (name, values) in &overrides.vary {
+            self.check_vary(config, name, values, overrides);
+        }
         let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
         for (name, values) in &overrides.vary {
             let mut more = Vec::new();
@@ -645,15 +655,37 @@ impl Reader<'_> {
             }
             variants = more;
         }
-        let kept = spec.sweep.is_none();
         spec.sweep = None;
         spec.baseline = 0;
         spec.varied = match overrides.vary.as_slice() {
             [(name, _)] => Some(name.clone()),
             _ => None,
         };
-        let _ = kept;
-        variants
+        if self.walk.problems.len() > known { Vec::new() } else { variants }
+    }
+
+    fn check_vary(&mut self, config: &Config, name: &str, values: &[Raw], overrides: &Overrides) {
+        let shown = crate::content::problem::printable(name);
+        if overrides.vary.iter().filter(|(other, _)| other == name).count() > 1 {
+            let what = both!(
+                "`{shown}` is varied twice: give all its values at once",
+                "`{shown}`을(를) 두 번 지정했습니다. 값을 한꺼번에 쓰세요"
+            );
+            self.argument("--vary", what, None);
+        }
+        for (at, raw) in values.iter().enumerate() {
+            if let Err(error) = config.clone().set(name, raw) {
+                let (what, hint) = set_error(name, error);
+                self.argument("--vary", what, hint);
+            } else if values[..at].contains(raw) {
+                let value = crate::content::problem::printable(&raw.show());
+                let what = both!(
+                    "`{shown}`: the value {value} is given twice",
+                    "`{shown}`: {value} 값이 두 번 있습니다"
+                );
+                self.argument("--vary", what, None);
+            }
+        }
     }
 
     fn show(&mut self, fields: &mut Fields<'_>, spec: &mut Spec) {
@@ -831,7 +863,7 @@ impl Reader<'_> {
     /// A fault of the whole: in the file, or made by the command line.
     fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
         if spec.modified {
-            self.walk.problems.push(Source::new("--set", "").problem_of_file(what));
+            self.argument("--set", what, None);
         } else {
             self.walk.report(root.span.start..root.span.start + 1, what);
         }
@@ -862,13 +894,24 @@ impl Reader<'_> {
     }
 }
 
-fn unknown_hint(nearest: Option<String>) -> Text {
-    match nearest {
-        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-        None => both!(
-            "`prep sim pool-size --knobs` lists them all",
-            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-        ),
+/// What is wrong with a setting, and what to write instead.
+fn set_error(name: &str, error: SetError) -> (Text, Option<Text>) {
+    let name = crate::content::problem::printable(name);
+    match error {
+        SetError::Value(text) => {
+            let (en, ko) = (text.en, text.ko);
+            (both!("`{name}`: {en}", "`{name}`: {ko}"), None)
+        }
+        SetError::Unknown { nearest } => {
+            let hint = match nearest {
+                Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+                None => both!(
+                    "`prep sim pool-size --knobs` lists them all",
+                    "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+                ),
+            };
+            (both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`"), Some(hint))
+        }
     }
 }
 
