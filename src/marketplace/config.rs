@@ -105,7 +105,7 @@ knobs! {
     /// The load balancer.
     BalancerKnobs {
         policy: BalancerPolicy = "round-robin", "balancer.policy", Unit::Choice(BalancerPolicy::WORDS), 0..=0,
-            "how an instance is picked for a new connection", "새 연결을 보낼 인스턴스를 고르는 방법",
+            "how an instance is picked for a request", "요청을 보낼 인스턴스를 고르는 방법",
             "ours";
         delay: Distribution = "0ms", "balancer.delay", Unit::RandomTime, 0..=60_000,
             "time a request spends in the balancer", "요청이 로드 밸런서에서 보내는 시간",
@@ -206,7 +206,7 @@ knobs! {
     /// stated here so that they can be questioned and changed.
     EndpointKnobs {
         app_cpu: Distribution = "0ms", "endpoints.app-cpu", Unit::RandomTime, 0..=60_000,
-            "application CPU of a request before and after its transaction, each half", "트랜잭션 전후로 절반씩 쓰는 애플리케이션 CPU 시간",
+            "application CPU of a request before its transaction", "트랜잭션 앞에서 쓰는 애플리케이션 CPU 시간",
             "assumption";
         render: Distribution = "0ms", "endpoints.render", Unit::RandomTime, 0..=60_000,
             "time to write the response after the commit, connection held only with open-in-view", "커밋 후 응답을 만드는 시간. open-in-view일 때만 커넥션을 쥐고 있다",
