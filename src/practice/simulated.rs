@@ -6,6 +6,7 @@ use crate::content::problem::Problem;
 use crate::marketplace::knobs::Raw;
 use crate::quiz::grade::Band;
 use crate::quiz::unit::Unit;
+use crate::sims::judge;
 use crate::sims::outcome::{self, ClaimVerdict};
 use crate::sims::run::{Execution, Results, RunFailed};
 use crate::sims::spec::{Overrides, Replications, Spec};
@@ -80,7 +81,7 @@ pub(crate) fn band(
 fn guard_holds(spec: &Spec, results: &Results, ask: &SimAsk) -> bool {
     let Some(guard) = &ask.guard else { return true };
     condition::parse(guard)
-        .is_ok_and(|condition| outcome::decide(spec, results, &condition) == ClaimVerdict::Holds)
+        .is_ok_and(|condition| judge::decide(spec, results, &condition) == ClaimVerdict::Holds)
 }
 
 #[cfg(test)]

@@ -1,20 +1,18 @@
 //! Reading a sim file, with everything that is wrong with it.
 
+mod theory;
+mod variants;
+
 use super::condition;
 use super::metric;
-use super::spec::{
-    Claim, Measured, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Sweep, SweepPoint,
-    VARIANTS_MAX, Variant,
-};
+use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec};
 use super::steps;
-use super::theory::{FORMULAS, Theory};
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
 use crate::marketplace::config::{Action, ActionKind, Base, Config, SetError};
 use crate::marketplace::knobs::{self, Raw, Span};
-use crate::stats::theory::Patience;
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
@@ -161,7 +159,13 @@ impl Reader<'_> {
         let warm_up = warm_up
             .filter(|node| node.value != Value::Str("auto".to_owned()))
             .and_then(|node| self.span(node));
-        let (drain, step, until) = (run.take("drain"), run.take("step"), run.take("until"));
+        // Each kind has its own fields; one of another kind would be ignored without a word.
+        let drain = if kind_name == "window" { run.take("drain") } else { None };
+        let (step, until) = if kind_name == "episode" {
+            (run.take("step"), run.take("until"))
+        } else {
+            (None, None)
+        };
         if let Some(node) = run.take("measure").or(until) {
             spec.measure = self.span(node).unwrap_or(spec.measure);
         }
@@ -246,6 +250,13 @@ impl Reader<'_> {
         }
         if let Some(count) = overrides.replications {
             spec.replications = Replications { min: count, max: count, step: count };
+        }
+        if overrides.precision.is_some() && spec.precision.is_none() {
+            let what = both!(
+                "this sim runs a fixed number of replications: use --replications",
+                "이 sim은 정해진 횟수만 반복합니다. --replications를 쓰세요"
+            );
+            self.argument("--precision", what, None);
         }
         if let (Some(relative), Some(precision)) = (overrides.precision, &mut spec.precision) {
             precision.relative = relative;
@@ -448,68 +459,6 @@ impl Reader<'_> {
         }
     }
 
-    fn variants(
-        &mut self,
-        fields: &mut Fields<'_>,
-        config: &Config,
-        spec: &mut Spec,
-        overrides: &Overrides,
-    ) {
-        let listed = fields.take("variant");
-        let vary = fields.take("vary");
-        let mut variants: Vec<(String, Settings)> = Vec::new();
-        if let Some(node) = vary {
-            self.vary(node, config, spec, &mut variants);
-        }
-        if let Some(node) = listed {
-            self.listed(node, spec, &mut variants);
-        }
-        if !overrides.vary.is_empty() {
-            variants = self.product(config, overrides, spec);
-        }
-        let names: Vec<String> =
-            variants.iter().flat_map(|(_, s)| s.iter().map(|(name, ..)| name.clone())).collect();
-        self.vary = names;
-        if variants.is_empty() {
-            variants.push(("default".to_owned(), Vec::new()));
-        }
-        if variants.len() > VARIANTS_MAX {
-            let count = variants.len();
-            let what = both!(
-                "{count} variants; at most {VARIANTS_MAX} are run",
-                "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
-            );
-            if overrides.vary.is_empty() {
-                self.walk.report(0..1, what);
-            } else {
-                self.walk.problems.push(Source::new("--vary", "").problem_of_file(what));
-            }
-            return;
-        }
-        for (name, _) in &overrides.set {
-            if self.vary.contains(name) {
-                let name = crate::content::problem::printable(name);
-                let what = both!(
-                    "`{name}` is what the variants differ in: use `--vary {name}=A,B`",
-                    "`{name}`은(는) 변형마다 다른 설정입니다. `--vary {name}=A,B`를 쓰세요"
-                );
-                self.argument("--set", what, None);
-            }
-        }
-        for (id, settings) in variants {
-            let mut own = config.clone();
-            self.apply(&mut own, &settings);
-            self.apply_set(&mut own, &overrides.set);
-            let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
-            spec.variants.push(Variant { id, settings, config: own });
-        }
-        if let Some(sweep) = &mut spec.sweep {
-            for point in &mut sweep.points {
-                self.apply_set(&mut point.config, &overrides.set);
-            }
-        }
-    }
-
     fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
             // Only a file can bring a load or station into being: a misspelt name is noticed.
@@ -533,166 +482,6 @@ impl Reader<'_> {
         }
     }
 
-    /// `[vary]`: values of one knob become variants, named by the value.
-    fn vary(
-        &mut self,
-        node: &Node,
-        config: &Config,
-        spec: &mut Spec,
-        variants: &mut Vec<(String, Settings)>,
-    ) {
-        let Some(mut fields) = self.walk.fields(node) else { return };
-        let knob = fields.need(&mut self.walk, "knob").and_then(|node| self.walk.str(node));
-        let Some(knob) = knob.map(str::to_owned) else { return };
-        let values = fields.need(&mut self.walk, "values");
-        let values = values.and_then(|node| self.walk.array(node)).unwrap_or_default();
-        for value in values {
-            let settings = self.settings(value, &knob);
-            if let [(_, raw, span)] = settings.as_slice() {
-                let id = raw.show();
-                if variants.iter().any(|(other, _)| *other == id) {
-                    self.walk.report(
-                        span.clone(),
-                        both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
-                    );
-                }
-                variants.push((id, settings));
-            }
-        }
-        if let Some(node) = fields.take("baseline") {
-            let id = self.settings(node, "baseline").pop().map(|(_, raw, _)| raw.show());
-            match variants.iter().position(|(variant, _)| Some(variant) == id.as_ref()) {
-                Some(at) => spec.baseline = at,
-                None => self.walk.report(
-                    node.span.clone(),
-                    both!("the baseline is none of the values", "baseline이 values에 없습니다"),
-                ),
-            }
-        }
-        if let Some(node) = fields.take("sweep") {
-            self.sweep(node, &knob, config, spec, variants);
-        }
-        spec.varied = Some(knob);
-        fields.finish(&mut self.walk);
-    }
-
-    fn sweep(
-        &mut self,
-        node: &Node,
-        knob: &str,
-        config: &Config,
-        spec: &mut Spec,
-        variants: &[(String, Settings)],
-    ) {
-        let Some(mut fields) = self.walk.fields(node) else { return };
-        let values = fields.need(&mut self.walk, "values");
-        let plot = fields.need(&mut self.walk, "plot").and_then(|node| self.metric(node));
-        let log = fields.take("scale").is_some_and(|node| node.value == Value::Str("log".into()));
-        fields.finish(&mut self.walk);
-        let mut points = Vec::new();
-        for value in values.and_then(|node| self.walk.array(node)).unwrap_or_default() {
-            let Some((name, raw, span)) = self.settings(value, knob).pop() else { continue };
-            let mut own = config.clone();
-            self.apply(&mut own, &vec![(name.clone(), raw.clone(), span)]);
-            let shown = raw.show();
-            let variant = variants.iter().position(|(id, _)| *id == shown);
-            points.push(SweepPoint { at: position(&own, &name), variant, config: own });
-        }
-        if let Some(metric) = plot {
-            spec.sweep = Some(Sweep { points, metric, log });
-        }
-    }
-
-    /// `[[variant]]`: settings under a name.
-    fn listed(&mut self, node: &Node, spec: &mut Spec, variants: &mut Vec<(String, Settings)>) {
-        for item in self.walk.array(node).unwrap_or_default() {
-            let Some(mut fields) = self.walk.fields(item) else { continue };
-            let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
-            let id = id.unwrap_or_default().to_owned();
-            let settings = match fields.take("set") {
-                Some(node) => self.settings(node, ""),
-                None => Vec::new(),
-            };
-            if fields.take("baseline").is_some_and(|node| node.value == Value::Bool(true)) {
-                spec.baseline = variants.len();
-            }
-            if variants.iter().any(|(other, _)| *other == id) {
-                self.walk.report(
-                    item.span.clone(),
-                    both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
-                );
-            }
-            fields.finish(&mut self.walk);
-            variants.push((id, settings));
-        }
-    }
-
-    /// `--vary`: all combinations; none when a value is wrong.
-    fn product(
-        &mut self,
-        config: &Config,
-        overrides: &Overrides,
-        spec: &mut Spec,
-    ) -> Vec<(String, Settings)> {
-        let known = self.walk.problems.len();
-        for (name, values) in &overrides.vary {
-            self.check_vary(config, name, values, overrides);
-        }
-        let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
-        for (name, values) in &overrides.vary {
-            let mut more = Vec::new();
-            for (id, settings) in &variants {
-                for raw in values {
-                    let id =
-                        if id.is_empty() { raw.show() } else { format!("{id}, {}", raw.show()) };
-                    let mut settings = settings.clone();
-                    settings.push((name.clone(), raw.clone(), 0..0));
-                    more.push((id, settings));
-                }
-                if more.len() > VARIANTS_MAX {
-                    break;
-                }
-            }
-            variants = more;
-        }
-        spec.sweep = None;
-        spec.baseline = 0;
-        spec.varied = match overrides.vary.as_slice() {
-            [(name, _)] => Some(name.clone()),
-            _ => None,
-        };
-        if self.walk.problems.len() > known { Vec::new() } else { variants }
-    }
-
-    fn check_vary(&mut self, config: &Config, name: &str, values: &[Raw], overrides: &Overrides) {
-        let shown = crate::content::problem::printable(name);
-        if overrides.vary.iter().filter(|(other, _)| other == name).count() > 1 {
-            let what = both!(
-                "`{shown}` is varied twice: give all its values at once",
-                "`{shown}`을(를) 두 번 지정했습니다. 값을 한꺼번에 쓰세요"
-            );
-            self.argument("--vary", what, None);
-        }
-        if let Some(nearest) = config.stranger(name) {
-            let (what, hint) = set_error(name, SetError::Unknown { nearest });
-            self.argument("--vary", what, hint);
-            return;
-        }
-        for (at, raw) in values.iter().enumerate() {
-            if let Err(error) = config.clone().set(name, raw) {
-                let (what, hint) = set_error(name, error);
-                self.argument("--vary", what, hint);
-            } else if values[..at].contains(raw) {
-                let value = crate::content::problem::printable(&raw.show());
-                let what = both!(
-                    "`{shown}`: the value {value} is given twice",
-                    "`{shown}`: {value} 값이 두 번 있습니다"
-                );
-                self.argument("--vary", what, None);
-            }
-        }
-    }
-
     fn show(&mut self, fields: &mut Fields<'_>, spec: &mut Spec) {
         let Some(node) = fields.take("show") else { return };
         let Some(mut show) = self.walk.fields(node) else { return };
@@ -712,8 +501,10 @@ impl Reader<'_> {
             let Some(mut fields) = self.walk.fields(item) else { continue };
             let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
             let id = id.unwrap_or_default().to_owned();
-            let says = self.words(&mut fields, "says").unwrap_or_default();
-            let control = fields.take("control").is_some_and(|n| n.value == Value::Bool(true));
+            let says = fields.need(&mut self.walk, "says").and_then(|node| self.walk.str(node));
+            let says = says.map(Text::same).unwrap_or_default();
+            let control = fields.take("control").and_then(|node| self.walk.bool(node));
+            let control = control.unwrap_or(false);
             let holds = fields.need(&mut self.walk, "holds");
             let text = holds.and_then(|node| self.walk.str(node)).unwrap_or_default().to_owned();
             let set = match fields.take("set") {
@@ -777,94 +568,6 @@ impl Reader<'_> {
         own
     }
 
-    fn theory(&mut self, node: &Node) -> Option<Theory> {
-        let mut fields = self.walk.fields(node)?;
-        let formula = fields.need(&mut self.walk, "formula");
-        let formula_name = formula.and_then(|node| self.walk.str(node))?.to_owned();
-        let mut numbers = TheoryNumbers { reader: self, fields: &mut fields };
-        let theory = match formula_name.as_str() {
-            "mmc" => {
-                numbers.mmc().map(|(rate, servers, service)| Theory::Mmc { rate, servers, service })
-            }
-            "mg1" => numbers
-                .rate()
-                .zip(numbers.seconds("service"))
-                .zip(numbers.number("scv"))
-                .map(|((rate, service), scv)| Theory::Mg1 { rate, service, scv }),
-            "mg1-ps" => numbers
-                .rate()
-                .zip(numbers.seconds("service"))
-                .map(|(rate, service)| Theory::Mg1Sharing { rate, service }),
-            "mmck" => numbers.mmc().zip(numbers.count("capacity")).map(
-                |((rate, servers, service), capacity)| Theory::Mmck {
-                    rate,
-                    servers,
-                    service,
-                    capacity,
-                },
-            ),
-            "impatient" | "impatient-constant" => numbers
-                .mmc()
-                .zip(numbers.seconds("patience"))
-                .map(|((rate, servers, service), patience)| {
-                    let patience = if formula_name == "impatient" {
-                        Patience::Exponential(patience)
-                    } else {
-                        Patience::Constant(patience)
-                    };
-                    Theory::Impatient { rate, servers, service, patience }
-                }),
-            "machine-repairman" => {
-                let (users, think) = (numbers.count("users"), numbers.seconds("think"));
-                let (service, servers) = (numbers.seconds("service"), numbers.count("servers"));
-                users.zip(think).zip(service.zip(servers)).map(
-                    |((users, think), (service, servers))| Theory::MachineRepairman {
-                        users,
-                        think,
-                        service,
-                        servers,
-                    },
-                )
-            }
-            "closed-network" => {
-                let (users, think) = (numbers.count("users"), numbers.seconds("think"));
-                let demands = numbers.all_seconds("demands");
-                users.zip(think).zip(demands).map(|((users, think), demands)| {
-                    Theory::ClosedNetwork { users, think, demands }
-                })
-            }
-            _ => {
-                let known = FORMULAS.join(", ");
-                if let Some(node) = formula {
-                    self.walk.report(
-                        node.span.clone(),
-                        both!(
-                            "unknown formula `{formula_name}`; known: {known}",
-                            "알 수 없는 공식 `{formula_name}`. 가능한 값: {known}"
-                        ),
-                    );
-                }
-                None
-            }
-        };
-        fields.finish(&mut self.walk);
-        theory
-    }
-
-    fn measured(&mut self, node: &Node) -> Option<Measured> {
-        let mut fields = self.walk.fields(node)?;
-        let mut word = |walk: &mut Walk<'_>, name| {
-            fields.need(walk, name).and_then(|node| walk.str(node)).map(str::to_owned)
-        };
-        let (file, experiment, case) = (
-            word(&mut self.walk, "file"),
-            word(&mut self.walk, "experiment"),
-            word(&mut self.walk, "case"),
-        );
-        fields.finish(&mut self.walk);
-        Some(Measured { file: file?, experiment: experiment?, case: case? })
-    }
-
     /// A fault of the whole: in the file, or made by the command line.
     fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
         if spec.modified {
@@ -917,52 +620,5 @@ fn set_error(name: &str, error: SetError) -> (Text, Option<Text>) {
             };
             (both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`"), Some(hint))
         }
-    }
-}
-
-/// Where a value stands on the axis of a sweep.
-fn position(config: &Config, knob: &str) -> f64 {
-    let value = config.values().into_iter().find(|(name, _)| name == knob);
-    value.and_then(|(_, value)| value.as_f64()).unwrap_or(f64::NAN)
-}
-
-/// Parameters of a formula.
-struct TheoryNumbers<'r, 's, 'f, 'n> {
-    reader: &'r mut Reader<'s>,
-    fields: &'f mut Fields<'n>,
-}
-
-impl TheoryNumbers<'_, '_, '_, '_> {
-    fn mmc(&mut self) -> Option<(f64, u32, f64)> {
-        let (rate, servers, service) =
-            (self.rate(), self.count("servers"), self.seconds("service"));
-        Some((rate?, servers?, service?))
-    }
-
-    fn rate(&mut self) -> Option<f64> {
-        let node = self.fields.need(&mut self.reader.walk, "rate")?;
-        let text = self.reader.walk.str(node)?;
-        knobs::rate(text)
-    }
-
-    fn count(&mut self, name: &'static str) -> Option<u32> {
-        let node = self.fields.need(&mut self.reader.walk, name)?;
-        self.reader.walk.int(node, 1..=1_000_000).map(|n| n as u32)
-    }
-
-    fn number(&mut self, name: &'static str) -> Option<f64> {
-        let node = self.fields.need(&mut self.reader.walk, name)?;
-        self.reader.walk.number(node)
-    }
-
-    fn seconds(&mut self, name: &'static str) -> Option<f64> {
-        let node = self.fields.need(&mut self.reader.walk, name)?;
-        self.reader.span(node).map(to_seconds)
-    }
-
-    fn all_seconds(&mut self, name: &'static str) -> Option<Vec<f64>> {
-        let node = self.fields.need(&mut self.reader.walk, name)?;
-        let items = self.reader.walk.array(node)?;
-        items.iter().map(|item| self.reader.span(item).map(to_seconds)).collect()
     }
 }
