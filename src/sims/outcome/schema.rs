@@ -60,15 +60,19 @@ servers = 10
 service = "100ms"
 [[claim]]
 id = "fails"
+says = "x"
 holds = "latency_ms_mean(10) > 10s"
 [[claim]]
 id = "holds"
+says = "x"
 holds = "latency_ms_mean(10) < 10s"
 [[claim]]
 id = "exactly"
+says = "x"
 holds = "error_count@pool_timeout(10) == 0"
 [[claim]]
 id = "undecided"
+says = "x"
 holds = "failed_latency_ms_p50(10) < 1ms"
 "#;
 
