@@ -202,14 +202,14 @@ pub(crate) struct Recorder {
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
     ended: Cell<bool>,
-    /// `None` until the window opens: what happens at its first instant may come before that.
+    /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
 }
 
 /// Parts of the window whose mean number inside is kept.
 pub(crate) const INSIDE_PARTS: usize = 500;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct PartOfSeries {
     at: Nanos,
     area: u128,
@@ -291,8 +291,8 @@ impl Recorder {
         let inside = self.clients.borrow().inside();
         self.state.borrow_mut().inside.0 = inside;
         self.lost_before.set(lost_races(market));
-        let (at, area) = (market.clock.now(), self.opened.get().inside);
-        self.part.set(Some(PartOfSeries { at, area }));
+        let area = self.opened.get().inside;
+        self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
         for instance in &market.instances {
             instance.hikari.holds.take();
         }

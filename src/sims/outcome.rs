@@ -9,12 +9,16 @@ use super::spec::{RunKind, Spec};
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
 use crate::marketplace::probe::Stage;
+use crate::marketplace::request::Failure;
 use crate::stats::comparison::{self, Better, Verdict};
 use crate::stats::interval::{self, Interval};
 use crate::stats::six_digits;
 
 /// Raised by every change that lets the same seed give other numbers.
 pub(crate) const MODEL: u32 = 1;
+
+/// Share of failed requests from which a report shows them beside the successful ones.
+const ERRORS_WORTH_TELLING: f64 = 0.001;
 
 /// An ordered JSON object.
 pub(crate) type Object<T> = Vec<(String, T)>;
@@ -506,6 +510,23 @@ fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
     rows
 }
 
+/// What failed, where it is more than [`ERRORS_WORTH_TELLING`].
+fn failures_told(found: &Measurement) -> Option<Text> {
+    let all = &found.merged.all;
+    let finished = (all.ok + all.failed()).max(1);
+    if all.failed() as f64 <= ERRORS_WORTH_TELLING * finished as f64 {
+        return None;
+    }
+    let percent = short(100.0 * all.failed() as f64 / finished as f64);
+    let worst = Failure::ALL.into_iter().max_by_key(|f| all.failures[*f as usize]);
+    let worst = worst.map_or("", Failure::label);
+    let after = short(found.merged.failed_latency.quantile(0.5).unwrap_or(0.0) / 1e6);
+    Some(both!(
+        "{percent} % of the requests failed, mostly `{worst}`, half of them within {after} ms; latencies are those of the successful ones",
+        "요청의 {percent}%가 실패했습니다(대부분 `{worst}`, 절반은 {after} ms 안에). 지연 시간은 성공한 요청의 값입니다",
+    ))
+}
+
 fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |kind, variant: &str, text: Text| {
@@ -530,6 +551,9 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
                     "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
                 ),
             );
+        }
+        if let Some(text) = failures_told(found) {
+            warn("errors", &variant.id, text);
         }
         if found.slow {
             warn(
@@ -579,3 +603,6 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
 fn short(value: f64) -> String {
     if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
+
+#[cfg(test)]
+mod schema;

@@ -159,7 +159,13 @@ impl Reader<'_> {
         let warm_up = warm_up
             .filter(|node| node.value != Value::Str("auto".to_owned()))
             .and_then(|node| self.span(node));
-        let (drain, step, until) = (run.take("drain"), run.take("step"), run.take("until"));
+        // Each kind has its own fields; one of another kind would be ignored without a word.
+        let drain = if kind_name == "window" { run.take("drain") } else { None };
+        let (step, until) = if kind_name == "episode" {
+            (run.take("step"), run.take("until"))
+        } else {
+            (None, None)
+        };
         if let Some(node) = run.take("measure").or(until) {
             spec.measure = self.span(node).unwrap_or(spec.measure);
         }
@@ -244,6 +250,13 @@ impl Reader<'_> {
         }
         if let Some(count) = overrides.replications {
             spec.replications = Replications { min: count, max: count, step: count };
+        }
+        if overrides.precision.is_some() && spec.precision.is_none() {
+            let what = both!(
+                "this sim runs a fixed number of replications: use --replications",
+                "이 sim은 정해진 횟수만 반복합니다. --replications를 쓰세요"
+            );
+            self.argument("--precision", what, None);
         }
         if let (Some(relative), Some(precision)) = (overrides.precision, &mut spec.precision) {
             precision.relative = relative;
@@ -448,7 +461,14 @@ impl Reader<'_> {
 
     fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
-            let Err(error) = config.set(name, raw) else { continue };
+            // Only a file can bring a load or station into being: a misspelt name is noticed.
+            let error = match config.stranger(name) {
+                Some(nearest) => SetError::Unknown { nearest },
+                None => match config.set(name, raw) {
+                    Err(error) => error,
+                    Ok(()) => continue,
+                },
+            };
             let (what, hint) = set_error(name, error);
             self.argument("--set", what, hint);
         }
@@ -481,8 +501,10 @@ impl Reader<'_> {
             let Some(mut fields) = self.walk.fields(item) else { continue };
             let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
             let id = id.unwrap_or_default().to_owned();
-            let says = self.words(&mut fields, "says").unwrap_or_default();
-            let control = fields.take("control").is_some_and(|n| n.value == Value::Bool(true));
+            let says = fields.need(&mut self.walk, "says").and_then(|node| self.walk.str(node));
+            let says = says.map(Text::same).unwrap_or_default();
+            let control = fields.take("control").and_then(|node| self.walk.bool(node));
+            let control = control.unwrap_or(false);
             let holds = fields.need(&mut self.walk, "holds");
             let text = holds.and_then(|node| self.walk.str(node)).unwrap_or_default().to_owned();
             let set = match fields.take("set") {
@@ -546,11 +568,20 @@ impl Reader<'_> {
         own
     }
 
+    /// A fault of the whole: in the file, or made by the command line.
+    fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
+        if spec.modified {
+            self.argument("--set", what, None);
+        } else {
+            self.walk.report(root.span.start..root.span.start + 1, what);
+        }
+    }
+
     /// Combinations that are impossible, once every single value is known to be fine.
     fn check_configs(&mut self, spec: &Spec, root: &Node) {
         for variant in &spec.variants {
             if let Err(what) = variant.config.check() {
-                self.walk.report(root.span.start..root.span.start + 1, what);
+                self.report_whole(spec, root, what);
                 return;
             }
         }
@@ -559,10 +590,11 @@ impl Reader<'_> {
         let requests = most * to_seconds(spec.run.measure) * f64::from(spec.run.replications.min);
         if requests > spec.run.events as f64 {
             let events = spec.run.events;
-            self.walk.report(
-                root.span.start..root.span.start + 1,
+            self.report_whole(
+                spec,
+                root,
                 both!(
-                    "a load of {most}/s over {requests:.0} requests cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
+                    "a load of {most}/s, {requests:.0} requests in all, cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
                     "초당 {most}건, 모두 {requests:.0}건의 부하는 이벤트 {events}개로 실행할 수 없습니다. `measure`나 비율을 줄이거나 `events`를 늘리세요"
                 ),
             );

@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::config::{Acquire, Config};
-use super::hikari::Connection;
+use super::hikari::{Connection, Holder};
 use super::instance::Instance;
 use super::mysql::{Database, Effect, Lock, Statement, Verb, Visit};
 use super::probe::{Event, Stage, Unit};
@@ -265,17 +265,14 @@ impl<'w> Request<'w> {
         let _stage = self.enter(Stage::PoolWait);
         let wanted = Unit::Connection { instance: self.instance.number, number: None };
         self.market.probe.tell(Event::WaitsFor { request: self.number, unit: wanted });
-        let borrowed = self.instance.hikari.borrow(&self.sim, database).await;
+        let holder = Holder {
+            probe: &self.market.probe,
+            request: self.number,
+            instance: self.instance.number,
+        };
+        let borrowed = self.instance.hikari.borrow(&self.sim, database, holder).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
-        let connection = borrowed.map_err(|_| Failure::PoolTimeout)?;
-        self.market
-            .probe
-            .tell(Event::Granted { request: self.number, unit: self.unit(&connection) });
-        Ok(connection)
-    }
-
-    fn unit(&self, connection: &Connection<'_>) -> Unit {
-        Unit::Connection { instance: self.instance.number, number: Some(connection.number()) }
+        borrowed.map_err(|_| Failure::PoolTimeout)
     }
 
     /// Begins a transaction, as `@Transactional` does. The connection is borrowed now or at the
@@ -392,12 +389,6 @@ impl Transaction<'_, '_> {
             self.request.commit(&self.request.market.databases[0], self.wrote).await;
             if self.keep {
                 *self.request.kept.borrow_mut() = Some(connection);
-            } else {
-                let unit = self.request.unit(&connection);
-                self.request
-                    .market
-                    .probe
-                    .tell(Event::Released { request: self.request.number, unit });
             }
         }
     }

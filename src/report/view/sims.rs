@@ -144,3 +144,30 @@ pub(crate) fn knobs_json(spec: &Spec, lang: Lang) -> serde_json::Value {
         });
     json!({ "format": "prep.knobs/1", "sim": spec.name, "knobs": rows.collect::<Vec<_>>() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Library;
+    use crate::sims::spec::Overrides;
+
+    #[test]
+    fn the_knobs_of_every_sim_fit_the_published_schema() {
+        let library = Library::embedded();
+        let schema = library.file("docs/schema/knobs.schema.json").unwrap();
+        let schema = serde_json::from_str(&schema.text).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        for slug in library.slugs(crate::content::Kind::Sim) {
+            let spec = crate::sims::load(&library, slug, &Overrides::default()).unwrap();
+            for lang in [Lang::En, Lang::Ko] {
+                let value = knobs_json(&spec, lang);
+                let faults: Vec<String> =
+                    validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert_eq!(faults, Vec::<String>::new(), "{slug}");
+                let knobs = value["knobs"].as_array().unwrap();
+                let all = spec.variants[spec.baseline].config.values().len();
+                assert_eq!(knobs.len(), all, "{slug} leaves knobs out");
+            }
+        }
+    }
+}

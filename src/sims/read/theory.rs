@@ -115,7 +115,18 @@ impl TheoryNumbers<'_, '_, '_, '_> {
     fn rate(&mut self) -> Option<f64> {
         let node = self.fields.need(&mut self.reader.walk, "rate")?;
         let text = self.reader.walk.str(node)?;
-        knobs::rate(text)
+        let rate = knobs::rate(text);
+        if rate.is_none() {
+            let found = crate::content::problem::printable(text);
+            self.reader.walk.report(
+                node.span.clone(),
+                both!(
+                    "a rate such as \"80/s\" was expected, found `{found}`",
+                    "\"80/s\" 같은 비율이 필요합니다(현재 값: `{found}`)"
+                ),
+            );
+        }
+        rate
     }
 
     fn count(&mut self, name: &'static str) -> Option<u32> {

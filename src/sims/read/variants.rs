@@ -3,8 +3,8 @@
 use super::{Reader, Settings, set_error};
 use crate::content::problem::printable;
 use crate::content::text::{Text, both};
-use crate::content::toml_tree::{Fields, Node, Value};
-use crate::marketplace::config::Config;
+use crate::content::toml_tree::{Fields, Node};
+use crate::marketplace::config::{Config, SetError};
 use crate::marketplace::knobs::Raw;
 use crate::sims::spec::{Overrides, Spec, Sweep, SweepPoint, VARIANTS_MAX, Variant};
 
@@ -116,7 +116,17 @@ impl Reader<'_> {
         let Some(mut fields) = self.walk.fields(node) else { return };
         let values = fields.need(&mut self.walk, "values");
         let plot = fields.need(&mut self.walk, "plot").and_then(|node| self.metric(node));
-        let log = fields.take("scale").is_some_and(|node| node.value == Value::Str("log".into()));
+        let log = match fields.take("scale").map(|node| (node, self.walk.str(node))) {
+            None | Some((_, Some("linear"))) => false,
+            Some((_, Some("log"))) => true,
+            Some((node, _)) => {
+                self.walk.report(
+                    node.span.clone(),
+                    both!("\"log\" or \"linear\"", "\"log\" 또는 \"linear\"를 쓰세요"),
+                );
+                false
+            }
+        };
         fields.finish(&mut self.walk);
         let mut points = Vec::new();
         for value in values.and_then(|node| self.walk.array(node)).unwrap_or_default() {
@@ -142,7 +152,7 @@ impl Reader<'_> {
                 Some(node) => self.settings(node, ""),
                 None => Vec::new(),
             };
-            if fields.take("baseline").is_some_and(|node| node.value == Value::Bool(true)) {
+            if fields.take("baseline").and_then(|node| self.walk.bool(node)) == Some(true) {
                 spec.baseline = variants.len();
             }
             if variants.iter().any(|(other, _)| *other == id) {
@@ -206,6 +216,11 @@ impl Reader<'_> {
                 "`{shown}`을(를) 두 번 지정했습니다. 값을 한꺼번에 쓰세요"
             );
             self.argument("--vary", what, None);
+        }
+        if let Some(nearest) = config.stranger(name) {
+            let (what, hint) = set_error(name, SetError::Unknown { nearest });
+            self.argument("--vary", what, hint);
+            return;
         }
         for (at, raw) in values.iter().enumerate() {
             if let Err(error) = config.clone().set(name, raw) {
