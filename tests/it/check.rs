@@ -57,6 +57,72 @@ fn a_directory_that_cannot_be_read_is_an_error() {
     );
 }
 
-const FAULTS: &str = "";
-const TRANSLATION_FAULTS: &str = "";
-const UNTRANSLATED: &str = "";
+const FAULTS: &str = r#"exit 1
+--- stdout
+7 faults
+--- stderr
+error: this file is missing
+  --> topics/queues.ko.md
+error: unknown field `stagse`
+  --> sims/desk.toml:30:1
+    |
+ 30 | stagse = true
+    | ^^^^^^
+    = did you mean `stages`?
+error: unknown metric `latency_ms_p98`; did you mean `latency_ms_p90`?
+  --> sims/desk.toml:36:9
+    |
+ 36 | holds = "latency_ms_p99(50/s) < latency_ms_p98(90/s)"
+    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+error: this link leads nowhere
+  --> topics/queues.md:15:56
+    |
+ 15 | First in, first out: see [the defaults](#defaults) and [a desk](sim:dusk).
+    |                                                        ^^^^^^^^^^^^^^^^^^
+error: unknown option `--sede`
+  --> topics/queues.md:42:1
+    |
+ 42 | quiz queues --sede 1
+    | ^^^^^^^^^^^^^^^^^^^^
+error: the default of `max_connections` is 151, not 100
+  --> topics/queues.md:21:1
+    |
+ 21 | | `max_connections` | 100 |
+    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+error: the topic has no section `groth` (nearest: `growth`)
+  --> quizzes/queues.toml:31:11
+    |
+ 31 | section = "groth"
+    |           ^^^^^^^
+"#;
+const TRANSLATION_FAULTS: &str = r#"exit 1
+--- stdout
+4 faults
+--- stderr
+error: there is no claim `slowest`
+  --> sims/desk.ko.toml:6:7
+   |
+ 6 | claim.slowest = "부하가 늘면 꼬리가 길어진다."
+   |       ^^^^^^^
+error: the question `fourth` of the English file is missing: add `[question.fourth]`
+  --> quizzes/queues.ko.toml
+error: the English file has no `forth`
+  --> quizzes/queues.ko.toml:29:11
+    |
+ 29 | [question.forth]
+    |           ^^^^^
+    = did you mean `fourth`?
+error: sections differ from the English file: [short-answer, mechanism, defaults, trade-offs, follow-ups, grown, red-flags, see-it-run, sources], there [short-answer, mechanism, defaults, trade-offs, follow-ups, growth, red-flags, see-it-run, sources]
+  --> topics/queues.ko.md
+"#;
+const UNTRANSLATED: &str = r#"exit 1
+--- stdout
+3 faults
+--- stderr
+error: this file is missing
+  --> topics/queues.ko.md
+error: not translated: `More arrive than are served.`
+  --> sims/desk.toml
+error: this file is missing
+  --> quizzes/queues.ko.toml
+"#;

@@ -25,7 +25,7 @@ fn ids(sandbox: &Sandbox) -> Vec<String> {
 #[test]
 fn a_whole_session_is_asked_graded_and_kept() {
     let sandbox = sandbox();
-    let words = "quiz queues --content my --seed 1 --count 3";
+    let words = "quiz queues --content my --seed 1 --count 6";
     let session = sandbox.with_input(words, SESSION_INPUT);
     assert_eq!(session, SESSION);
     assert_eq!(
@@ -33,7 +33,7 @@ fn a_whole_session_is_asked_graded_and_kept() {
         SESSION_KEPT.map(|(id, given, score)| (id.to_owned(), given.to_owned(), score))
     );
     assert_eq!(sandbox.with_input(words, SESSION_INPUT), SESSION, "the seed fixes everything");
-    assert_eq!(ids(&sandbox).len(), 6, "a second session adds to the first");
+    assert_eq!(ids(&sandbox).len(), 10, "a second session adds to the first");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn q_and_the_end_of_the_input_end_a_session() {
     let sandbox = sandbox();
     let words = "quiz queues --content my --seed 1";
     for (input, count) in
-        [("200\nq\n", 1), ("200\n", 2), ("", 2), ("q", 2), ("quit\n", 2), ("\n\n\n", 2)]
+        [("100\nq\n", 1), ("100\n", 2), ("", 2), ("q", 2), ("quit\n", 2), ("\n\n\n", 2)]
     {
         let session = sandbox.with_input(words, input);
         assert!(session.starts_with("exit 0\n--- stdout\n"), "{input:?}: {session}");
@@ -74,18 +74,18 @@ fn an_acknowledged_answer_survives_a_kill() {
     let sandbox = sandbox();
     let args = ["quiz", "queues", "--content", "my", "--seed", "1"];
     let mut child = sandbox.command(&args).stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.as_mut().unwrap().write_all(b"200\n").unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"100\n").unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let acknowledged = lines.by_ref().map(Result::unwrap).find(|line| line.contains('✓'));
     // SIGKILL: nothing can be tidied up.
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(acknowledged.is_some());
-    assert_eq!(ids(&sandbox), ["queues/ceiling"]);
-    sandbox.with_input("quiz queues --content my --seed 1", "200\nq\n");
+    assert_eq!(ids(&sandbox), ["queues/fourth"]);
+    sandbox.with_input("quiz queues --content my --seed 1", "100\nq\n");
     assert_eq!(
         ids(&sandbox),
-        ["queues/ceiling", "queues/ceiling"],
+        ["queues/fourth", "queues/fourth"],
         "the record can still be written"
     );
 }
@@ -161,6 +161,96 @@ fn without_a_topic_the_quizzes_are_listed() {
     }
 }
 
-const SESSION_INPUT: &str = "fast\n200 ms\nz\nb\n90\n";
-const SESSION: &str = "";
-const SESSION_KEPT: [(&str, &str, f64); 3] = [("", "", 0.0); 3];
+const SESSION_INPUT: &str = "fast\n100 ms\n90\n\nz\na,b\na b\nb\n200\n";
+const SESSION: &str = r#"exit 0
+--- stdout
+ queues   1 of 6
+
+ 100/s and 10 inside: how long does each stay?
+
+ a number in ms
+
+> a number was expected, such as `120 ms`
+>  ✓ 100 ms  The answer is 100 ms (right from 99 ms to 101 ms)
+
+ Why    Little's law.
+ Read   prep topic queues, section "Mechanism"
+
+ queues   2 of 6
+
+ 1 server, 10 ms, 50/s: how busy?
+
+ a number in %
+
+>  ✗ 90 %
+ ✓ The answer is 50 % (right from 49.5 % to 50.5 %)
+
+ Why    50/s × 10 ms.
+ Read   prep topic queues, section "Mechanism"
+
+ queues   3 of 6
+
+ 10 servers, 50 ms each: the highest throughput?
+
+ a number in 1/s
+
+>  queues   4 of 6
+
+ What makes a queue longer?
+
+ a   more servers
+ b   longer service
+ c   more arrivals
+
+ every right one: `a c`
+
+> answer with letters from a to c
+>  ✗ a  They shorten it.
+ ✓ b  The server is busy for longer.
+ ✓ c  They have to wait somewhere.  (right, not chosen)
+
+ Why    Load is rate times time.
+ Read   prep topic queues, section "Why does it grow?"
+
+ queues   5 of 6
+
+ Who is served first in a FIFO queue?
+
+ a   who came last
+ b   who came first
+
+ one letter
+
+> choose one option
+>  ✓ b  First in, first out.
+
+ Why    The name says it.
+ See    prep sim desk
+ Read   prep topic queues, section "Mechanism"
+
+ queues   6 of 6
+
+ 2 servers, 10 ms: the highest throughput?
+
+ a number in 1/s
+
+>  ✓ 200/s  The answer is 200/s (right from 198/s to 202/s)
+
+ Why    2 / 10 ms.
+ Read   prep topic queues, section "Mechanism"
+
+ 3 of 5 points
+
+ To read again:
+
+ ✗ half  `prep topic queues`, section "mechanism"
+ ✗ both  `prep topic queues`, section "growth"
+
+"#;
+const SESSION_KEPT: [(&str, &str, f64); 5] = [
+    ("queues/fourth", r#"{"number":"100 ms"}"#, 1.0),
+    ("queues/half", r#"{"number":"90"}"#, 0.0),
+    ("queues/both", r#"{"options":["servers","time"]}"#, 0.0),
+    ("queues/first", r#"{"options":["oldest"]}"#, 1.0),
+    ("queues/third", r#"{"number":"200"}"#, 1.0),
+];

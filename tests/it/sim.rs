@@ -303,12 +303,7 @@ fn an_endless_load_is_refused_before_it_runs() {
     let started = Instant::now();
     assert_eq!(
         refused(&sandbox, "sim --file my.toml --set load.all.rate=1000000/s"),
-        "error: a load of 1000000/s over 2419200000000 requests cannot be simulated with 200000000 events: shorten `measure`, lower the rate or raise `events`
-  --> my.toml:1:1
-   |
- 1 | format = \"prep.sim/1\"
-   | ^
-"
+        "error: a load of 1000000/s, 2419200000000 requests in all, cannot be simulated with 200000000 events: shorten `measure`, lower the rate or raise `events`\n  --> --set\n"
     );
     assert!(started.elapsed() < Duration::from_secs(5));
 }
