@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sims", &["content", "engine", "marketplace", "random", "stats"]),
     ("store", &["content"]),
     ("practice", &["content", "marketplace", "quiz", "sims", "store"]),
-    ("validation", &["content", "engine", "marketplace", "sims", "stats"]),
+    ("validation", &["content", "sims", "stats"]),
     (
         "report",
         &[
@@ -91,7 +91,7 @@ fn is_test(path: &str) -> bool {
 /// Lines with their number from 1, up to the tests, which stand last in a file.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = (1..).zip(text.lines());
-    lines.take_while(|(_, line)| *line != "#[cfg(test)]" && *line != "mod tests {")
+    lines.take_while(|(_, line)| !(line.starts_with("mod ") && line.ends_with("tests {")))
 }
 
 /// The room of a file: `src/sims/read.rs` and `src/sims.rs` are of `sims`.
