@@ -8,6 +8,7 @@
 mod check;
 mod content;
 mod quiz;
+mod readme;
 mod reference;
 mod sandbox;
 mod sim;
