@@ -201,6 +201,59 @@ pub(crate) fn machine_repairman(users: u32, think: f64, service: f64, servers: u
     (rate, mean_of(&inside) / rate)
 }
 
+/// `users` with exponential think time and one server that takes them in order of arrival. The
+/// answer goes out after `before`, and the server stays with the request for `after` more, so that
+/// a user's next request may wait for the rest of its own last one. Both parts are exponential, or
+/// nothing. Returns throughput and mean response.
+pub(crate) fn reply_early(users: u32, think: f64, before: f64, after: f64) -> (f64, f64) {
+    let n = users as usize;
+    // How many requests wait for the server: in `working[q]` the one in service has no answer yet,
+    // in `finishing[q]` it has one, and its user thinks or waits among the others.
+    let mut idle = 1.0;
+    let (mut working, mut finishing) = (vec![0.0; n + 2], vec![0.0; n + 2]);
+    let rate = |part: f64| if part > 0.0 { 1.0 / part } else { 0.0 };
+    let (answer, done) = (rate(before), rate(after));
+    let arrivals = |thinking: usize| thinking as f64 / think;
+    // Balance equations, relaxed until they hold; a part that takes no time is passed through.
+    for _ in 0..100_000 {
+        let begins = |q: usize, idle: f64, working: &[f64], finishing: &[f64]| {
+            let from_idle = if q == 0 { idle * arrivals(n) } else { 0.0 };
+            let next = if after > 0.0 { finishing[q + 1] * done } else { working[q + 1] * answer };
+            from_idle + next
+        };
+        let old = idle;
+        let end = if after > 0.0 { finishing[0] * done } else { working[0] * answer };
+        idle = if arrivals(n) > 0.0 && end > 0.0 { end / arrivals(n) } else { idle };
+        for q in 0..=n {
+            let begun = begins(q, idle, &working, &finishing);
+            let mut entered = begun;
+            if before > 0.0 {
+                let more = if q > 0 {
+                    working[q - 1] * arrivals((n - 1).saturating_sub(q - 1))
+                } else {
+                    0.0
+                };
+                let leave = arrivals((n - 1).saturating_sub(q)) + answer;
+                working[q] = if q < n { (begun + more) / leave } else { 0.0 };
+                entered = working[q] * answer;
+            }
+            if after > 0.0 {
+                let more = if q > 0 { finishing[q - 1] * arrivals(n - (q - 1)) } else { 0.0 };
+                finishing[q] = (entered + more) / (arrivals(n - q) + done);
+            }
+        }
+        let total = idle + working.iter().sum::<f64>() + finishing.iter().sum::<f64>();
+        idle /= total;
+        working.iter_mut().chain(&mut finishing).for_each(|p| *p /= total);
+        if (idle - old).abs() < 1e-15 {
+            break;
+        }
+    }
+    let waiting: f64 = (0..=n).map(|q| working[q] * (q + 1) as f64 + finishing[q] * q as f64).sum();
+    let throughput = (f64::from(users) - waiting) / think;
+    (throughput, waiting / throughput)
+}
+
 /// Exact mean value analysis of a closed network of single-server stations with exponential
 /// demands and think time. Returns throughput and mean response.
 pub(crate) fn closed_network(users: u32, think: f64, demands: &[f64]) -> (f64, f64) {
@@ -295,6 +348,27 @@ mod tests {
         near(patient.abandoned, 0.0, 1e-9);
         // A limit of zero is a loss system.
         near(impatient(80.0, 10, 0.1, Patience::Constant(1e-9)).abandoned, 0.121_661, 5e-7);
+    }
+
+    #[test]
+    fn replies_before_the_work_is_finished() {
+        for (users, before, after, response) in [
+            (1, 0.0, 1.0, 0.1667),
+            (1, 0.4, 0.6, 0.4643),
+            (1, 1.0, 0.0, 1.0),
+            (4, 0.0, 1.0, 0.9917),
+            (4, 0.4, 0.6, 1.1115),
+            (4, 1.0, 0.0, 1.6483),
+            (10, 0.0, 1.0, 5.0920),
+            (10, 0.4, 0.6, 5.0563),
+            (10, 1.0, 0.0, 5.1873),
+        ] {
+            let (rate, found) = reply_early(users, 5.0, before, after);
+            near(found, response, 1e-4);
+            near(rate * (5.0 + found), f64::from(users), 1e-9);
+        }
+        // Without anything after the reply it is the machine repairman.
+        near(reply_early(10, 5.0, 1.0, 0.0).0, machine_repairman(10, 5.0, 1.0, 1).0, 1e-9);
     }
 
     #[test]
