@@ -2,6 +2,7 @@
 //!
 //! Knows sims and statistics, and no output format.
 
+pub(crate) mod lab;
 pub(crate) mod theory;
 
 #[cfg(test)]

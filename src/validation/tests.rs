@@ -25,12 +25,16 @@ fn the_simulator_meets_every_closed_form() {
 }
 
 #[test]
+#[allow(clippy::all, clippy::disallowed_methods)]
 fn zz_probe() {
     let library = Library::embedded();
-    let seed = option_env!("PROBE_SEED").map(|s| s.parse().unwrap());
+    let seed = std::env::var("PROBE_SEED").ok().map(|s| s.parse().unwrap());
+    let only = std::env::var("PROBE_ONLY").ok();
     let overrides = Overrides { seed, ..Overrides::default() };
     for slug in library.slugs(Kind::Theory) {
-        #[allow(clippy::disallowed_methods)]
+        if only.as_ref().is_some_and(|only| !slug.contains(only.as_str())) {
+            continue;
+        }
         let t = std::time::Instant::now();
         let m = theory::model(&library, slug, &TWO_THREADS, &overrides).unwrap();
         eprintln!("{slug} steady {} events {} {:?}", m.steady, m.events, t.elapsed());
@@ -45,5 +49,41 @@ fn zz_probe() {
                 r.z
             );
         }
+    }
+}
+
+#[test]
+#[allow(clippy::all, clippy::disallowed_methods)]
+fn zz_lab() {
+    let library = Library::embedded();
+    let seed = std::env::var("PROBE_SEED").ok().map(|s| s.parse().unwrap());
+    let overrides = Overrides { seed, ..Overrides::default() };
+    let t = std::time::Instant::now();
+    let rows = super::lab::run(&library, &TWO_THREADS, &overrides).unwrap();
+    eprintln!("lab took {:?}", t.elapsed());
+    for group in super::lab::Group::ALL {
+        eprintln!("{group:?} {:?}", super::lab::share(&rows, group));
+    }
+    for r in &rows {
+        eprintln!(
+            "{} {:?} {} {} r{} {} measured {:.4} median {:.4} [{:.4}, {:.4}] dir {:?}",
+            if !r.judged {
+                "-"
+            } else if r.inside {
+                "ok"
+            } else {
+                "OUT"
+            },
+            r.group,
+            r.experiment,
+            r.case,
+            r.repeat,
+            r.measured_metric,
+            r.measured,
+            r.median.unwrap_or(f64::NAN),
+            r.low.unwrap_or(f64::NAN),
+            r.high.unwrap_or(f64::NAN),
+            r.direction
+        );
     }
 }
