@@ -752,8 +752,10 @@ impl Reader<'_> {
             word(&mut self.walk, "experiment"),
             word(&mut self.walk, "case"),
         );
+        let repeat = fields.take("repeat").and_then(|node| self.walk.int(node, 1..=1_000));
+        let repeat = repeat.map(|repeat| repeat as u32);
         fields.finish(&mut self.walk);
-        Some(Measured { file: file?, experiment: experiment?, case: case? })
+        Some(Measured { file: file?, experiment: experiment?, case: case?, repeat })
     }
 
     /// Combinations that are impossible, once every single value is known to be fine.

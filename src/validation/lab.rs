@@ -183,7 +183,11 @@ fn case(
     let spec = load(library, Kind::Lab, slug, overrides)?;
     let Some(row) = &spec.measured else { return Ok(None) };
     let mut measured = measurements(library, &row.file)?;
-    measured.retain(|value| value.experiment == row.experiment && value.case == row.case);
+    measured.retain(|value| {
+        value.experiment == row.experiment
+            && value.case == row.case
+            && row.repeat.is_none_or(|repeat| value.repeat == repeat)
+    });
     let failed = |why| Failed::Run { file: slug.to_owned(), why };
     let mut results = run::run(&spec, execution).map_err(failed)?;
     let found = results.variants.drain(..).next();
