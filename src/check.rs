@@ -202,7 +202,13 @@ impl Checker<'_> {
         while let Some(option) = words.next() {
             match option {
                 "--set" | "--vary" => {
-                    let (knob, value) = words.next()?.split_once('=')?;
+                    let pair = words.next().unwrap_or_default();
+                    let Some((knob, value)) = pair.split_once('=') else {
+                        return Some(both!(
+                            "{option} takes KNOB=VALUE, not `{pair}`",
+                            "{option}에는 KNOB=VALUE 꼴을 쓰세요(현재 값: `{pair}`)"
+                        ));
+                    };
                     if option == "--set" {
                         overrides.set.push((knob.to_owned(), Raw::from_argument(value)));
                     } else {

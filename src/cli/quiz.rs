@@ -45,7 +45,7 @@ pub(super) struct QuizArgs {
 }
 
 pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
-    let Some(name) = &args.topic else { return list(context) };
+    let Some(name) = &args.topic else { return list(context, args) };
     let slug = topic::find(&context.library, name)?;
     let quiz = read::load(&context.library, &slug)?;
     let dir = args.data.clone().or_else(output::data_dir).ok_or_else(|| {
@@ -211,12 +211,20 @@ fn sections(context: &Context, slug: &str) -> Vec<(String, String)> {
     )
 }
 
-fn list(context: &mut Context) -> Result<Done, Failure> {
+fn list(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
     let mut quizzes: Vec<Quiz> = Vec::new();
     for slug in context.library.slugs(Kind::Quiz) {
         quizzes.push(read::load(&context.library, slug)?);
     }
-    let document = view::quiz::list(&quizzes, context.lang);
+    // What was answered so far, where it can be read; a list needs no record.
+    let dir = args.data.clone().or_else(output::data_dir);
+    let answered = match dir {
+        None => Vec::new(),
+        Some(dir) => Store::open(&dir, Mode::Read)
+            .and_then(|store| store.latest_by_question())
+            .map_err(|error| Failure::Words(error.text(), None))?,
+    };
+    let document = view::quiz::list(&quizzes, &answered, context.lang);
     show(context, &document)?;
     Ok(Done::Fine)
 }

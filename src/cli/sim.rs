@@ -94,7 +94,7 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
         return show_knobs(context, args, &spec);
     }
     let results = execute(context, args, &spec)?;
-    let outcome = outcome(&spec, &results, command(args), context.lang);
+    let outcome = outcome(&spec, &results, command(args, &spec.name), context.lang);
     let text = render(context, args, &spec, &outcome);
     emit(context, args, &text)?;
     let failed = outcome.claims.iter().any(|claim| claim.holds == Some(false));
@@ -212,15 +212,15 @@ pub(super) fn run_failed(failed: &RunFailed) -> Failure {
 }
 
 /// The line that gives the same numbers again.
-fn command(args: &SimArgs) -> String {
+fn command(args: &SimArgs, slug: &str) -> String {
     let mut line = "prep sim".to_owned();
     let quoted = |word: &str| {
         let word = crate::content::problem::printable(word);
         let plain = |c: char| c.is_alphanumeric() || "-_./=,%:".contains(c);
         if word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
     };
-    if let Some(name) = &args.name {
-        line += &format!(" {}", quoted(name));
+    if args.name.is_some() {
+        line += &format!(" {slug}");
     }
     if let Some(path) = &args.file {
         line += &format!(" --file {}", quoted(&path.display().to_string()));

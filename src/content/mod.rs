@@ -2,7 +2,6 @@
 //! them.
 //!
 //! Invariant: this module and `store` are the only ones that read files.
-#![expect(clippy::disallowed_methods, reason = "content reads the overlay and the user's files")]
 
 pub(crate) mod problem;
 pub(crate) mod text;

@@ -112,7 +112,8 @@ fn excerpt_around(place: &Place) -> (String, usize, usize) {
     let room = MOST.saturating_sub(place.column - 1 - from).max(1);
     let under: String =
         shown.chars().skip(place.column - 1 - from).take(place.width.min(room)).collect();
-    (shown.clone(), before.width(), under.width().max(1))
+    let (column, width) = (before.width(), under.width().max(1));
+    (shown, column, width)
 }
 
 /// Control characters as `\u{..}`, so that no file can drive the reader's terminal.

@@ -62,6 +62,7 @@ impl Calendar {
         self.entries.first().copied()
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len() - usize::from(self.hole)
     }

@@ -112,11 +112,6 @@ impl Clock {
         Sleep { clock: self, at: self.now().saturating_add(span), slot: None }
     }
 
-    /// Lets every process that is due at this instant run first.
-    pub(crate) fn yield_now(&self) -> Sleep<'_> {
-        self.sleep(0)
-    }
-
     /// The output of `future`, or `None` if `span` passes first; then the future is dropped, so a
     /// waiting acquisition leaves its queue.
     #[inline]

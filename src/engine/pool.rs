@@ -50,15 +50,6 @@ impl<'w> Pool<'w> {
         Acquire { pool: self, node: None }
     }
 
-    /// A unit if one is free at this instant.
-    pub(crate) fn try_acquire(&self) -> Option<Permit<'_>> {
-        let state = &mut *self.state.borrow_mut();
-        let free = state.free.checked_sub(1)?;
-        state.free = free;
-        state.busy.add(self.clock.now());
-        Some(Permit { pool: self })
-    }
-
     pub(crate) fn free(&self) -> u32 {
         self.state.borrow().free
     }

@@ -100,6 +100,7 @@ impl<'w> Cores<'w> {
     }
 
     /// Jobs that compute at this instant.
+    #[cfg(test)]
     pub(crate) fn active(&self) -> u64 {
         self.state.borrow().active
     }
@@ -153,7 +154,7 @@ impl State {
         if now == self.since {
             return;
         }
-        let gained = u128::from(now - self.since) * u128::from(self.rate()) >> (32 - FRACTION);
+        let gained = (u128::from(now - self.since) * u128::from(self.rate())) >> (32 - FRACTION);
         self.attained += gained as u64;
         self.since = now;
         if self.active == 0 {

@@ -98,6 +98,7 @@ impl<'w> RacingPool<'w> {
     }
 
     /// Processes that wait, those being woken included.
+    #[cfg(test)]
     pub(crate) fn waiting(&self) -> u32 {
         self.state.borrow().waiting.level() as u32
     }

@@ -15,7 +15,3 @@ pub(crate) fn from_seconds(seconds: f64) -> Nanos {
 pub(crate) fn to_seconds(span: Nanos) -> f64 {
     span as f64 / 1e9
 }
-
-pub(crate) fn to_ms(span: Nanos) -> f64 {
-    span as f64 / 1e6
-}

@@ -57,18 +57,18 @@ impl Miss {
 }
 
 /// The slug of the topic that a name means: a slug, a title or alias in any language without
-/// regard to case, or the beginning of exactly one topic's names. Topics with a faulty front
+/// regard to case, spaces and hyphens, or the beginning of exactly one topic's names. Topics with a faulty front
 /// matter are found by slug only.
 pub(crate) fn find(library: &Library, name: &str) -> Result<String, Miss> {
-    let wanted = name.trim().to_lowercase();
+    let wanted = fold(name);
     let slugs = library.slugs(Kind::Topic);
-    if let Some(slug) = slugs.iter().find(|slug| **slug == wanted) {
+    if let Some(slug) = slugs.iter().find(|slug| fold(slug) == wanted) {
         return Ok((*slug).to_owned());
     }
     let names: BTreeMap<&str, Vec<String>> =
         slugs.iter().map(|slug| (*slug, names_of(library, slug))).collect();
     let having = |fits: &dyn Fn(&str) -> bool| -> Vec<String> {
-        let topics = names.iter().filter(|(_, names)| names.iter().any(|name| fits(name)));
+        let topics = names.iter().filter(|(_, names)| names.iter().any(|name| fits(&fold(name))));
         topics.map(|(slug, _)| (*slug).to_owned()).collect()
     };
     let mut found = having(&|name| name == wanted);
@@ -79,11 +79,18 @@ pub(crate) fn find(library: &Library, name: &str) -> Result<String, Miss> {
         1 => Ok(found.remove(0)),
         0 => {
             let all = || names.values().flatten().map(String::as_str);
-            let near = nearest(&wanted, slugs.iter().copied().chain(all()));
+            let near = nearest(name.trim(), slugs.iter().copied().chain(all()));
             Err(Miss::Unknown { nearest: near.map(str::to_owned) })
         }
         _ => Err(Miss::Ambiguous { candidates: found }),
     }
+}
+
+/// A name without case, spaces and hyphens: Korean is spaced in more than one way, and a slug is
+/// a title with hyphens.
+fn fold(name: &str) -> String {
+    let letters = name.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// Slug, titles and aliases in lower case.
@@ -126,7 +133,7 @@ mod tests {
         let found = |name: &str| find(&library(), name);
         let pool = Ok("hikaricp-pool".to_owned());
         for name in
-            ["hikaricp-pool", "HIKARI", "connection pool", "히카리", "hikaricp-p", "connection p"]
+            ["hikaricp-pool", "HIKARI", "connection-pool", "히카리", "hikaricp-p", "connection p"]
         {
             assert_eq!(found(name), pool, "{name}");
         }

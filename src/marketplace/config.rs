@@ -105,7 +105,7 @@ knobs! {
     /// The load balancer.
     BalancerKnobs {
         policy: BalancerPolicy = "round-robin", "balancer.policy", Unit::Choice(BalancerPolicy::WORDS), 0..=0,
-            "how an instance is picked for a new connection", "새 연결을 보낼 인스턴스를 고르는 방법",
+            "how an instance is picked for a request", "요청을 보낼 인스턴스를 고르는 방법",
             "ours";
         delay: Distribution = "0ms", "balancer.delay", Unit::RandomTime, 0..=60_000,
             "time a request spends in the balancer", "요청이 로드 밸런서에서 보내는 시간",
@@ -206,7 +206,7 @@ knobs! {
     /// stated here so that they can be questioned and changed.
     EndpointKnobs {
         app_cpu: Distribution = "0ms", "endpoints.app-cpu", Unit::RandomTime, 0..=60_000,
-            "application CPU of a request before and after its transaction, each half", "트랜잭션 전후로 절반씩 쓰는 애플리케이션 CPU 시간",
+            "application CPU of a request before its transaction", "트랜잭션 앞에서 쓰는 애플리케이션 CPU 시간",
             "assumption";
         render: Distribution = "0ms", "endpoints.render", Unit::RandomTime, 0..=60_000,
             "time to write the response after the commit, connection held only with open-in-view", "커밋 후 응답을 만드는 시간. open-in-view일 때만 커넥션을 쥐고 있다",
@@ -438,6 +438,22 @@ impl Config {
         nearest(name, candidates.iter().map(String::as_str)).map(str::to_owned)
     }
 
+    /// Whether a name is of a load or station that this configuration does not have; then with the
+    /// nearest name that it has.
+    pub(crate) fn stranger(&self, name: &str) -> Option<Option<String>> {
+        let of = |family: &str, members: &mut dyn Iterator<Item = &String>| {
+            let (member, knob) = member(name, family)?;
+            let members: Vec<&String> = members.collect();
+            if members.iter().any(|known| *known == member) {
+                return None;
+            }
+            let near = nearest(member, members.iter().map(|known| known.as_str()));
+            let near = near.or(members.first().map(|known| known.as_str()));
+            Some(near.map(|near| format!("{family}{near}.{knob}")))
+        };
+        of("load.", &mut self.loads.keys()).or_else(|| of("station.", &mut self.stations.keys()))
+    }
+
     /// Every knob with its value as JSON, by full name.
     pub(crate) fn values(&self) -> Vec<(String, serde_json::Value)> {
         let fixed = [
@@ -595,6 +611,20 @@ mod tests {
             let mut config = Config::default();
             assert_eq!(config.set(name, &Raw::from_argument(value)), Ok(()), "{name}");
             assert_ne!(config, Config::default(), "{name} repeats the default");
+        }
+    }
+
+    /// The page that gives each constant its source lists them all, with these values. Measured
+    /// distributions are named there, not repeated.
+    #[test]
+    fn the_model_page_lists_the_base() {
+        let page = include_str!("../../docs/model.md");
+        let fixed = MARKETPLACE.iter().map(|(name, value)| ((*name).to_owned(), *value));
+        let load = MARKETPLACE_LOAD.iter();
+        let load = load.map(|(name, value)| (format!("load.shoppers.{name}"), *value));
+        for (name, value) in fixed.chain(load) {
+            let value = if value.starts_with("quantiles") { "quantiles ..." } else { value };
+            assert!(page.contains(&format!("| `{name}` | `{value}`")), "{name} = {value}");
         }
     }
 

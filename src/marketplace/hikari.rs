@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::config::Config;
 use super::knobs::Limit;
 use super::mysql::{Database, Visit};
+use super::probe::{Event, Probe, Unit};
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::{Clock, Sim};
 use crate::engine::gauge::Census;
@@ -34,6 +35,15 @@ pub(crate) struct Connection<'w> {
     hikari: &'w Hikari<'w>,
     since: Nanos,
     visit: Option<Visit<'w>>,
+    holder: Holder<'w>,
+}
+
+/// Who borrows, for the probe.
+#[derive(Clone, Copy)]
+pub(crate) struct Holder<'w> {
+    pub(crate) probe: &'w Probe<'w>,
+    pub(crate) request: u64,
+    pub(crate) instance: u32,
 }
 
 /// `connectionTimeout` passed.
@@ -105,6 +115,7 @@ impl<'w> Hikari<'w> {
         &'w self,
         sim: &Sim<'w>,
         database: &'w Database<'w>,
+        holder: Holder<'w>,
     ) -> Result<Connection<'w>, ConnectionTimeout> {
         if self.pool.free() == 0 {
             self.grow(sim, database);
@@ -113,7 +124,11 @@ impl<'w> Hikari<'w> {
         let now = self.clock.now();
         let permit = permit.ok_or(ConnectionTimeout)?;
         let visit = Visit::enter(self.clock, &self.holders);
-        Ok(Connection { permit: Some(permit), hikari: self, since: now, visit: Some(visit) })
+        let (permit, visit) = (Some(permit), Some(visit));
+        let connection = Connection { permit, hikari: self, since: now, visit, holder };
+        let (request, unit) = (holder.request, connection.unit());
+        holder.probe.tell(Event::Granted { request, unit });
+        Ok(connection)
     }
 
     pub(crate) fn occupancy(&self) -> Occupancy {
@@ -130,8 +145,9 @@ impl<'w> Hikari<'w> {
 }
 
 impl Connection<'_> {
-    pub(crate) fn number(&self) -> u32 {
-        self.permit.as_ref().map_or(0, RacingPermit::unit)
+    fn unit(&self) -> Unit {
+        let number = self.permit.as_ref().map(RacingPermit::unit);
+        Unit::Connection { instance: self.holder.instance, number }
     }
 }
 
@@ -139,6 +155,8 @@ impl Drop for Connection<'_> {
     fn drop(&mut self) {
         let held = self.hikari.clock.now() - self.since;
         self.hikari.holds.borrow_mut().record(held);
+        let (request, unit) = (self.holder.request, self.unit());
+        self.holder.probe.tell(Event::Released { request, unit });
         self.visit = None;
         self.permit = None;
     }

@@ -25,7 +25,7 @@ pub(crate) mod tomcat;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::time::Nanos;
@@ -35,7 +35,7 @@ use config::{Action, ActionKind, Config};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
 use observations::{Observations, Recorder, Window};
-use probe::{Event, Probe, Recorded};
+use probe::{Probe, Recorded};
 use request::Endpoint;
 use station::Station;
 
@@ -43,7 +43,6 @@ use station::Station;
 pub(crate) struct Marketplace<'w> {
     pub(crate) clock: &'w Clock,
     pub(crate) config: &'w Config,
-    pub(crate) streams: Streams,
     pub(crate) instances: Vec<Instance<'w>>,
     /// Instances that take part in balancing right now.
     pub(crate) balancer: instance::Balancer,
@@ -75,6 +74,10 @@ pub(crate) struct Replication {
     pub(crate) observations: Observations,
     pub(crate) events: u64,
     /// Empty unless the plan asked for it.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the tests; stories and exports replay with it")
+    )]
     pub(crate) recorded: Vec<Recorded>,
 }
 
@@ -110,7 +113,6 @@ impl<'w> Marketplace<'w> {
         Marketplace {
             clock,
             config,
-            streams,
             balancer: instance::Balancer::new(config.balancer.policy, streams),
             instances,
             databases,
@@ -150,7 +152,7 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     start(&sim, &market);
     let limits = |until| Limits { until, events: plan.events };
     let window = plan.window;
-    let mut run = || {
+    let run = || {
         sim.run(limits(window.from))?;
         market.recorder.open(&market);
         sim.run(limits(window.to))?;
@@ -218,6 +220,3 @@ pub(crate) type Counter = Cell<u64>;
 pub(crate) fn count(counter: &Counter) {
     counter.set(counter.get() + 1);
 }
-
-/// The events of a replication that was replayed.
-pub(crate) type Log = RefCell<Vec<(Nanos, Event)>>;

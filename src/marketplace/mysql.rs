@@ -125,10 +125,6 @@ impl<'w> Database<'w> {
         true
     }
 
-    pub(crate) fn connections(&self) -> u32 {
-        self.connections.get()
-    }
-
     /// Runs a statement: network and waiting first, then its share of the cores.
     pub(crate) async fn execute(&self, statement: &Statement<'_>, round_trip: Nanos) {
         let visit = Visit::enter(self.clock, &self.statements);

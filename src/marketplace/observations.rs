@@ -151,7 +151,6 @@ pub(crate) struct StationObservations {
     pub(crate) waiting: f64,
     pub(crate) waits: Histogram,
     pub(crate) responses: Histogram,
-    pub(crate) servers: u32,
 }
 
 /// The whole replication's books.
@@ -203,7 +202,8 @@ pub(crate) struct Recorder {
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
     ended: Cell<bool>,
-    part: Cell<PartOfSeries>,
+    /// `None` until the window is open.
+    part: Cell<Option<PartOfSeries>>,
 }
 
 /// Parts of the window whose mean number inside is kept.
@@ -291,7 +291,8 @@ impl Recorder {
         let inside = self.clients.borrow().inside();
         self.state.borrow_mut().inside.0 = inside;
         self.lost_before.set(lost_races(market));
-        self.part.set(PartOfSeries { at: market.clock.now(), area: self.opened.get().inside });
+        let area = self.opened.get().inside;
+        self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
         for instance in &market.instances {
             instance.hikari.holds.take();
         }
@@ -328,7 +329,6 @@ impl Recorder {
                 waiting: occupancy.waiting as f64 / span,
                 waits: station.waits.take(),
                 responses: station.responses.take(),
-                servers: station.servers_count,
             });
         }
     }
@@ -382,8 +382,8 @@ impl Recorder {
     /// Brings the series of the number inside up to `now`.
     fn note_parts(&self, now: Nanos) {
         let length = (self.window.to - self.window.from) / INSIDE_PARTS as u64;
-        let mut part = self.part.get();
-        if length == 0 || now < part.at + length || now < self.window.from {
+        let Some(mut part) = self.part.get() else { return };
+        if length == 0 || now < part.at + length {
             return;
         }
         let clients = self.clients.borrow();
@@ -395,7 +395,7 @@ impl Recorder {
             state.inside_series.push((area - part.area) as f64 / length as f64);
             part = PartOfSeries { at: end, area };
         }
-        self.part.set(part);
+        self.part.set(Some(part));
     }
 
     /// A client means to send a request.

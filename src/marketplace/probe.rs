@@ -48,8 +48,14 @@ impl Stage {
 /// What a request can wait for, hold and give back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
-    Thread { instance: u32 },
-    Connection { instance: u32, number: u32 },
+    Thread {
+        instance: u32,
+    },
+    /// Which one is known once it has been granted.
+    Connection {
+        instance: u32,
+        number: Option<u32>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

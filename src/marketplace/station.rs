@@ -25,7 +25,6 @@ pub(crate) struct Station<'w> {
     pub(crate) waits: RefCell<Histogram>,
     /// From joining to the end of service.
     pub(crate) responses: RefCell<Histogram>,
-    pub(crate) servers_count: u32,
 }
 
 enum Servers<'w> {
@@ -49,7 +48,6 @@ impl<'w> Station<'w> {
             visitors: RefCell::default(),
             waits: RefCell::default(),
             responses: RefCell::default(),
-            servers_count: count,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::engine::distribution::Distribution;
 use crate::engine::executor::Clock;
 use crate::engine::gauge::{Census, Gauge};
 use crate::engine::pool::{Occupancy, Permit, Pool};
-use crate::engine::time::{Nanos, SECOND};
+use crate::engine::time::SECOND;
 use crate::random::{Stream, Streams};
 
 /// When a SYN that was dropped is sent again, seconds after the first: Linux doubles the interval

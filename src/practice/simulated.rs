@@ -6,6 +6,7 @@ use crate::content::problem::Problem;
 use crate::marketplace::knobs::Raw;
 use crate::quiz::grade::Band;
 use crate::quiz::unit::Unit;
+use crate::sims::judge;
 use crate::sims::outcome::{self, ClaimVerdict};
 use crate::sims::run::{Execution, Results, RunFailed};
 use crate::sims::spec::{Overrides, Replications, Spec};
@@ -80,5 +81,42 @@ pub(crate) fn band(
 fn guard_holds(spec: &Spec, results: &Results, ask: &SimAsk) -> bool {
     let Some(guard) = &ask.guard else { return true };
     condition::parse(guard)
-        .is_ok_and(|condition| outcome::decide(spec, results, &condition) == ClaimVerdict::Holds)
+        .is_ok_and(|condition| judge::decide(spec, results, &condition) == ClaimVerdict::Holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Kind;
+    use crate::practice::session::{Order, Pick, Session};
+
+    /// Every `sim` question of the embedded quizzes has at least one setting that can be given
+    /// out, and its band is narrower than what is accepted: the answer is worth knowing.
+    #[test]
+    fn every_sim_question_can_be_asked_and_its_answer_is_sharper_than_its_tolerance() {
+        let library = Library::embedded();
+        let execution = Execution { threads: 2, progress: &|_, _| () };
+        let mut asked = 0;
+        for slug in library.slugs(Kind::Quiz) {
+            let quiz = crate::quiz::read::load(&library, slug).unwrap();
+            let pick = Pick { count: None, order: Order::File };
+            let mut session = Session::new(&quiz, 1, pick);
+            while let Some(mut ask) = session.next() {
+                let Some(mut sim) = ask.sim.clone() else { continue };
+                let id = format!("{slug}/{}", ask.question.id);
+                let found = loop {
+                    if let Some(found) = band(&library, &sim, &execution).unwrap() {
+                        break found;
+                    }
+                    ask = session.other_variant().unwrap_or_else(|| panic!("{id}: no setting"));
+                    sim = ask.sim.clone().unwrap();
+                };
+                let half = (found.high - found.low) / 2.0;
+                let accepted = sim.accept.distance(found.value);
+                assert!(half <= accepted, "{id}: ±{half} known, ±{accepted} accepted: {found:?}");
+                asked += 1;
+            }
+        }
+        assert!(asked >= 5, "{asked} sim questions");
+    }
 }

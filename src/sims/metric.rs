@@ -42,7 +42,7 @@ pub(crate) struct Metric {
 
 macro_rules! metrics {
     ($($name:literal, $unit:literal, $better:ident, $labels:ident, $kind:ident, $en:literal, $ko:literal;)+) => {
-        pub(crate) const METRICS: &[Metric] = &[
+        pub(crate) static METRICS: &[Metric] = &[
             $(Metric {
                 name: $name,
                 unit: $unit,

@@ -2,6 +2,9 @@
 //! which is plain data.
 
 pub(crate) mod condition;
+#[cfg(test)]
+mod guide;
+pub(crate) mod judge;
 pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod read;

@@ -2,20 +2,24 @@
 
 use serde::Serialize;
 
-use super::condition::{Condition, Op, Reference, Side};
+use super::judge;
 use super::metric::{Kind, Row};
 use super::run::{Measurement, Results, StoppedBy};
-use super::spec::{Claim, RunKind, Spec};
+use super::spec::{RunKind, Spec};
 use super::theory::Queue;
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
 use crate::marketplace::probe::Stage;
+use crate::marketplace::request::Failure;
 use crate::stats::comparison::{self, Better, Verdict};
 use crate::stats::interval::{self, Interval};
 use crate::stats::six_digits;
 
 /// Raised by every change that lets the same seed give other numbers.
 pub(crate) const MODEL: u32 = 1;
+
+/// Share of failed requests from which a report shows them beside the successful ones.
+const ERRORS_WORTH_TELLING: f64 = 0.001;
 
 /// An ordered JSON object.
 pub(crate) type Object<T> = Vec<(String, T)>;
@@ -292,7 +296,7 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
             .claims
             .iter()
             .enumerate()
-            .map(|(at, claim)| judge(spec, results, at, claim, lang))
+            .map(|(at, claim)| judge::judge(spec, results, at, claim, lang))
             .collect(),
         warnings: warnings(spec, results, lang),
         variants,
@@ -492,8 +496,8 @@ pub(crate) fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
         for (metric, exact) in theory.values(queue) {
             let Some(at) = found.rows.iter().position(|row| row.id == metric) else { continue };
             let Some(interval) = interval_of(&found.rows[at], &found.values[at]) else { continue };
-            let degrees = found.values[at].iter().flatten().count().saturating_sub(1);
-            let error = interval.half_width() / interval::t_95(degrees);
+            let values: Vec<f64> = found.values[at].iter().copied().flatten().collect();
+            let error = interval::error_around(interval.value, &values);
             rows.push(TheoryOutcome {
                 variant: variant.id.clone(),
                 metric,
@@ -508,126 +512,21 @@ pub(crate) fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
     rows
 }
 
-/// Judges one claim by the interval of the paired difference of its two sides.
-fn judge(spec: &Spec, results: &Results, at: usize, claim: &Claim, lang: Lang) -> ClaimOutcome {
-    let (verdict, evidence) = if spec.modified {
-        (ClaimVerdict::NotJudged, None)
-    } else {
-        judge_condition(spec, results, at, &claim.condition)
-    };
-    ClaimOutcome {
-        id: claim.id.clone(),
-        says: claim.says.get(lang).to_owned(),
-        control: claim.control,
-        holds: match verdict {
-            ClaimVerdict::Holds => Some(true),
-            ClaimVerdict::Fails => Some(false),
-            ClaimVerdict::Undecided | ClaimVerdict::NotJudged => None,
-        },
-        verdict,
-        condition: claim.holds.clone(),
-        evidence,
+/// What failed, where it is more than [`ERRORS_WORTH_TELLING`].
+fn failures_told(found: &Measurement) -> Option<Text> {
+    let all = &found.merged.all;
+    let finished = (all.ok + all.failed()).max(1);
+    if all.failed() as f64 <= ERRORS_WORTH_TELLING * finished as f64 {
+        return None;
     }
-}
-
-/// Decides a condition on a run's own variants.
-pub(crate) fn decide(spec: &Spec, results: &Results, condition: &Condition) -> ClaimVerdict {
-    judge_condition(spec, results, usize::MAX, condition).0
-}
-
-/// One side of a condition: pooled value, and the values by replication (a constant has none).
-struct SideValues {
-    value: f64,
-    by_replication: Option<Vec<Option<f64>>>,
-}
-
-fn side_values(spec: &Spec, results: &Results, claim: usize, side: &Side) -> Option<SideValues> {
-    let Side::Metric(Reference { factor, id, variant }) = side else {
-        let Side::Number(number) = side else { return None };
-        return Some(SideValues { value: *number, by_replication: None });
-    };
-    let at = match variant {
-        None => 0,
-        Some(variant) => spec.variants.iter().position(|other| other.id == *variant)?,
-    };
-    let own = results.claims.get(claim);
-    let own = own.and_then(|own| own.iter().find(|(variant, _)| *variant == at));
-    let found = own.map_or(&results.variants[at], |(_, found)| found);
-    let row = found.rows.iter().position(|row| row.id == *id)?;
-    let value = interval_of(&found.rows[row], &found.values[row])?.value * factor;
-    let values = found.values[row].iter().map(|value| value.map(|value| value * factor));
-    Some(SideValues { value, by_replication: Some(values.collect()) })
-}
-
-fn judge_condition(
-    spec: &Spec,
-    results: &Results,
-    claim: usize,
-    condition: &Condition,
-) -> (ClaimVerdict, Option<Evidence>) {
-    let left = side_values(spec, results, claim, &condition.left);
-    let right = side_values(spec, results, claim, &condition.right);
-    let (Some(left), Some(right)) = (left, right) else { return (ClaimVerdict::Undecided, None) };
-    let counts = [&left.by_replication, &right.by_replication];
-    let n = counts.into_iter().flatten().map(Vec::len).min().unwrap_or(0);
-    let at = |side: &SideValues, number: usize| match &side.by_replication {
-        None => Some(side.value),
-        Some(values) => values[number],
-    };
-    let pairs: Vec<(f64, f64)> =
-        (0..n).filter_map(|number| Some((at(&left, number)?, at(&right, number)?))).collect();
-    if condition.op == Op::Equal {
-        let holds = !pairs.is_empty() && pairs.iter().all(|(a, b)| a == b);
-        let verdict = if holds { ClaimVerdict::Holds } else { ClaimVerdict::Fails };
-        return (verdict, None);
-    }
-    let difference = |scale: f64| {
-        let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - scale * b).collect();
-        interval::of_mean(&differences)
-    };
-    let Some(plain) = difference(1.0) else { return (ClaimVerdict::Undecided, None) };
-    // `low` and `high` bound what has to be below or above zero.
-    let settle = |below: f64, above: f64| match (below < 0.0, above > 0.0) {
-        (true, _) => ClaimVerdict::Holds,
-        (_, true) => ClaimVerdict::Fails,
-        _ => ClaimVerdict::Undecided,
-    };
-    let verdict = match condition.op {
-        Op::Less | Op::LessOrEqual if plain.high == 0.0 && plain.low == 0.0 => {
-            // Exactly equal in every replication.
-            if condition.op == Op::LessOrEqual { ClaimVerdict::Holds } else { ClaimVerdict::Fails }
-        }
-        Op::Greater | Op::GreaterOrEqual if plain.high == 0.0 && plain.low == 0.0 => {
-            if condition.op == Op::GreaterOrEqual {
-                ClaimVerdict::Holds
-            } else {
-                ClaimVerdict::Fails
-            }
-        }
-        Op::Less | Op::LessOrEqual => settle(plain.high, plain.low),
-        Op::Greater | Op::GreaterOrEqual => settle(-plain.low, -plain.high),
-        Op::Within(share) => {
-            let (Some(over), Some(under)) = (difference(1.0 + share), difference(1.0 - share))
-            else {
-                return (ClaimVerdict::Undecided, None);
-            };
-            if over.high < 0.0 && under.low > 0.0 {
-                ClaimVerdict::Holds
-            } else if over.low > 0.0 || under.high < 0.0 {
-                ClaimVerdict::Fails
-            } else {
-                ClaimVerdict::Undecided
-            }
-        }
-        Op::Equal => ClaimVerdict::Undecided,
-    };
-    let evidence = Evidence {
-        left: six_digits(left.value),
-        right: six_digits(right.value),
-        difference_low: six_digits(plain.low),
-        difference_high: six_digits(plain.high),
-    };
-    (verdict, Some(evidence))
+    let percent = short(100.0 * all.failed() as f64 / finished as f64);
+    let worst = Failure::ALL.into_iter().max_by_key(|f| all.failures[*f as usize]);
+    let worst = worst.map_or("", Failure::label);
+    let after = short(found.merged.failed_latency.quantile(0.5).unwrap_or(0.0) / 1e6);
+    Some(both!(
+        "{percent} % of the requests failed, mostly `{worst}`, half of them within {after} ms; latencies are those of the successful ones",
+        "요청의 {percent}%가 실패했습니다(대부분 `{worst}`, 절반은 {after} ms 안에). 지연 시간은 성공한 요청의 값입니다",
+    ))
 }
 
 fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
@@ -654,6 +553,9 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
                     "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
                 ),
             );
+        }
+        if let Some(text) = failures_told(found) {
+            warn("errors", &variant.id, text);
         }
         if found.slow {
             warn(
@@ -703,3 +605,6 @@ fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
 fn short(value: f64) -> String {
     if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
+
+#[cfg(test)]
+mod schema;

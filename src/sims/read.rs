@@ -1,13 +1,12 @@
 //! Reading a sim file, with everything that is wrong with it.
 
+mod theory;
+mod variants;
+
 use super::condition;
 use super::metric;
-use super::spec::{
-    Claim, Measured, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Sweep, SweepPoint,
-    VARIANTS_MAX, Variant,
-};
+use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec};
 use super::steps;
-use super::theory;
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
@@ -93,7 +92,7 @@ impl Reader<'_> {
         if let Some(node) = fields.take("claim") {
             self.claims(node, &mut spec, overrides);
         }
-        spec.theory = fields.take("theory").and_then(|node| theory::read(&mut self.walk, node));
+        spec.theory = fields.take("theory").and_then(|node| self.theory(node));
         spec.measured = fields.take("measured").and_then(|node| self.measured(node));
         fields.finish(&mut self.walk);
         if self.walk.problems.is_empty() {
@@ -160,7 +159,13 @@ impl Reader<'_> {
         let warm_up = warm_up
             .filter(|node| node.value != Value::Str("auto".to_owned()))
             .and_then(|node| self.span(node));
-        let (drain, step, until) = (run.take("drain"), run.take("step"), run.take("until"));
+        // Each kind has its own fields; one of another kind would be ignored without a word.
+        let drain = if kind_name == "window" { run.take("drain") } else { None };
+        let (step, until) = if kind_name == "episode" {
+            (run.take("step"), run.take("until"))
+        } else {
+            (None, None)
+        };
         if let Some(node) = run.take("measure").or(until) {
             spec.measure = self.span(node).unwrap_or(spec.measure);
         }
@@ -233,9 +238,25 @@ impl Reader<'_> {
 
     fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
         spec.seed = overrides.seed.unwrap_or(spec.seed);
-        spec.measure = overrides.duration.unwrap_or(spec.measure);
+        if let Some(duration) = overrides.duration {
+            if !(1..=MEASURE_MAX).contains(&duration) {
+                let what = both!(
+                    "must be more than nothing and at most 7 days",
+                    "0보다 크고 7일 이하여야 합니다"
+                );
+                self.argument("--duration", what, None);
+            }
+            spec.measure = duration;
+        }
         if let Some(count) = overrides.replications {
             spec.replications = Replications { min: count, max: count, step: count };
+        }
+        if overrides.precision.is_some() && spec.precision.is_none() {
+            let what = both!(
+                "this sim runs a fixed number of replications: use --replications",
+                "이 sim은 정해진 횟수만 반복합니다. --replications를 쓰세요"
+            );
+            self.argument("--precision", what, None);
         }
         if let (Some(relative), Some(precision)) = (overrides.precision, &mut spec.precision) {
             precision.relative = relative;
@@ -368,23 +389,9 @@ impl Reader<'_> {
     }
 
     fn report_set(&mut self, name: &str, error: SetError, span: std::ops::Range<usize>) {
-        let name = crate::content::problem::printable(name);
-        match error {
-            SetError::Value(text) => {
-                let (en, ko) = (text.en, text.ko);
-                self.walk.report(span, both!("`{name}`: {en}", "`{name}`: {ko}"));
-            }
-            SetError::Unknown { nearest } => {
-                let what = both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`");
-                let hint = match nearest {
-                    Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                    None => both!(
-                        "`prep sim pool-size --knobs` lists them all",
-                        "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                    ),
-                };
-                self.walk.report_with(span, what, hint);
-            }
+        match set_error(name, error) {
+            (what, None) => self.walk.report(span, what),
+            (what, Some(hint)) => self.walk.report_with(span, what, hint),
         }
     }
 
@@ -452,210 +459,27 @@ impl Reader<'_> {
         }
     }
 
-    fn variants(
-        &mut self,
-        fields: &mut Fields<'_>,
-        config: &Config,
-        spec: &mut Spec,
-        overrides: &Overrides,
-    ) {
-        let listed = fields.take("variant");
-        let vary = fields.take("vary");
-        let mut variants: Vec<(String, Settings)> = Vec::new();
-        if let Some(node) = vary {
-            self.vary(node, config, spec, &mut variants);
-        }
-        if let Some(node) = listed {
-            self.listed(node, spec, &mut variants);
-        }
-        let names: Vec<String> =
-            variants.iter().flat_map(|(_, s)| s.iter().map(|(name, ..)| name.clone())).collect();
-        self.vary = names;
-        if !overrides.vary.is_empty() {
-            variants = self.product(overrides, spec);
-        }
-        if variants.is_empty() {
-            variants.push(("default".to_owned(), Vec::new()));
-        }
-        if variants.len() > VARIANTS_MAX {
-            let count = variants.len();
-            self.walk.report(
-                0..1,
-                both!(
-                    "{count} variants; at most {VARIANTS_MAX} are run",
-                    "변형이 {count}개입니다. 최대 {VARIANTS_MAX}개까지 실행합니다"
-                ),
-            );
-            return;
-        }
-        for (name, _) in &overrides.set {
-            if self.vary.contains(name) {
-                let name = name.clone();
-                self.walk.problems.push(Source::new("--set", "").problem_of_file(both!(
-                    "`{name}` is what the variants differ in: use `--vary {name}=A,B`",
-                    "`{name}`은(는) 변형마다 다른 설정입니다. `--vary {name}=A,B`를 쓰세요"
-                )));
-            }
-        }
-        for (id, settings) in variants {
-            let mut own = config.clone();
-            self.apply(&mut own, &settings);
-            self.apply_set(&mut own, &overrides.set);
-            let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
-            spec.variants.push(Variant { id, settings, config: own });
-        }
-        if let Some(sweep) = &mut spec.sweep {
-            for point in &mut sweep.points {
-                self.apply_set(&mut point.config, &overrides.set);
-            }
-        }
-    }
-
     fn apply_set(&mut self, config: &mut Config, set: &[(String, Raw)]) {
         for (name, raw) in set {
-            let Err(error) = config.set(name, raw) else { continue };
-            let shown = crate::content::problem::printable(name);
-            let problem = |what: Text, hint: Option<Text>| Problem {
-                hint,
-                ..Source::new("--set", "").problem_of_file(what)
+            // Only a file can bring a load or station into being: a misspelt name is noticed.
+            let error = match config.stranger(name) {
+                Some(nearest) => SetError::Unknown { nearest },
+                None => match config.set(name, raw) {
+                    Err(error) => error,
+                    Ok(()) => continue,
+                },
             };
-            let problem = match error {
-                SetError::Value(text) => {
-                    let (en, ko) = (text.en, text.ko);
-                    problem(both!("`{shown}`: {en}", "`{shown}`: {ko}"), None)
-                }
-                SetError::Unknown { nearest } => problem(
-                    both!("unknown knob `{shown}`", "알 수 없는 설정 `{shown}`"),
-                    Some(match nearest {
-                        Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
-                        None => both!(
-                            "`prep sim pool-size --knobs` lists them all",
-                            "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
-                        ),
-                    }),
-                ),
-            };
-            if !self.walk.problems.contains(&problem) {
-                self.walk.problems.push(problem);
-            }
+            let (what, hint) = set_error(name, error);
+            self.argument("--set", what, hint);
         }
     }
 
-    /// `[vary]`: values of one knob become variants, named by the value.
-    fn vary(
-        &mut self,
-        node: &Node,
-        config: &Config,
-        spec: &mut Spec,
-        variants: &mut Vec<(String, Settings)>,
-    ) {
-        let Some(mut fields) = self.walk.fields(node) else { return };
-        let knob = fields.need(&mut self.walk, "knob").and_then(|node| self.walk.str(node));
-        let Some(knob) = knob.map(str::to_owned) else { return };
-        let values = fields.need(&mut self.walk, "values");
-        let values = values.and_then(|node| self.walk.array(node)).unwrap_or_default();
-        for value in values {
-            let settings = self.settings(value, &knob);
-            if let [(_, raw, _)] = settings.as_slice() {
-                variants.push((raw.show(), settings));
-            }
+    /// Reports a fault of a command-line option, once.
+    fn argument(&mut self, option: &str, what: Text, hint: Option<Text>) {
+        let problem = Problem { hint, ..Source::new(option, "").problem_of_file(what) };
+        if !self.walk.problems.contains(&problem) {
+            self.walk.problems.push(problem);
         }
-        if let Some(node) = fields.take("baseline") {
-            let id = self.settings(node, "baseline").pop().map(|(_, raw, _)| raw.show());
-            match variants.iter().position(|(variant, _)| Some(variant) == id.as_ref()) {
-                Some(at) => spec.baseline = at,
-                None => self.walk.report(
-                    node.span.clone(),
-                    both!("the baseline is none of the values", "baseline이 values에 없습니다"),
-                ),
-            }
-        }
-        if let Some(node) = fields.take("sweep") {
-            self.sweep(node, &knob, config, spec, variants);
-        }
-        spec.varied = Some(knob);
-        fields.finish(&mut self.walk);
-    }
-
-    fn sweep(
-        &mut self,
-        node: &Node,
-        knob: &str,
-        config: &Config,
-        spec: &mut Spec,
-        variants: &[(String, Settings)],
-    ) {
-        let Some(mut fields) = self.walk.fields(node) else { return };
-        let values = fields.need(&mut self.walk, "values");
-        let plot = fields.need(&mut self.walk, "plot").and_then(|node| self.metric(node));
-        let log = fields.take("scale").is_some_and(|node| node.value == Value::Str("log".into()));
-        fields.finish(&mut self.walk);
-        let mut points = Vec::new();
-        for value in values.and_then(|node| self.walk.array(node)).unwrap_or_default() {
-            let Some((name, raw, span)) = self.settings(value, knob).pop() else { continue };
-            let mut own = config.clone();
-            self.apply(&mut own, &vec![(name.clone(), raw.clone(), span)]);
-            let shown = raw.show();
-            let variant = variants.iter().position(|(id, _)| *id == shown);
-            points.push(SweepPoint { at: position(&own, &name), variant, config: own });
-        }
-        if let Some(metric) = plot {
-            spec.sweep = Some(Sweep { points, metric, log });
-        }
-    }
-
-    /// `[[variant]]`: settings under a name.
-    fn listed(&mut self, node: &Node, spec: &mut Spec, variants: &mut Vec<(String, Settings)>) {
-        for item in self.walk.array(node).unwrap_or_default() {
-            let Some(mut fields) = self.walk.fields(item) else { continue };
-            let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
-            let id = id.unwrap_or_default().to_owned();
-            let settings = match fields.take("set") {
-                Some(node) => self.settings(node, ""),
-                None => Vec::new(),
-            };
-            if fields.take("baseline").is_some_and(|node| node.value == Value::Bool(true)) {
-                spec.baseline = variants.len();
-            }
-            if variants.iter().any(|(other, _)| *other == id) {
-                self.walk.report(
-                    item.span.clone(),
-                    both!("two variants are called `{id}`", "`{id}` 변형이 둘입니다"),
-                );
-            }
-            fields.finish(&mut self.walk);
-            variants.push((id, settings));
-        }
-    }
-
-    /// `--vary`: all combinations.
-    fn product(&mut self, overrides: &Overrides, spec: &mut Spec) -> Vec<(String, Settings)> {
-        let mut variants: Vec<(String, Settings)> = vec![(String::new(), Vec::new())];
-        for (name, values) in &overrides.vary {
-            let mut more = Vec::new();
-            for (id, settings) in &variants {
-                for raw in values {
-                    let id =
-                        if id.is_empty() { raw.show() } else { format!("{id}, {}", raw.show()) };
-                    let mut settings = settings.clone();
-                    settings.push((name.clone(), raw.clone(), 0..0));
-                    more.push((id, settings));
-                }
-                if more.len() > VARIANTS_MAX {
-                    break;
-                }
-            }
-            variants = more;
-        }
-        let kept = spec.sweep.is_none();
-        spec.sweep = None;
-        spec.baseline = 0;
-        spec.varied = match overrides.vary.as_slice() {
-            [(name, _)] => Some(name.clone()),
-            _ => None,
-        };
-        let _ = kept;
-        variants
     }
 
     fn show(&mut self, fields: &mut Fields<'_>, spec: &mut Spec) {
@@ -677,8 +501,10 @@ impl Reader<'_> {
             let Some(mut fields) = self.walk.fields(item) else { continue };
             let id = fields.need(&mut self.walk, "id").and_then(|node| self.walk.str(node));
             let id = id.unwrap_or_default().to_owned();
-            let says = self.words(&mut fields, "says").unwrap_or_default();
-            let control = fields.take("control").is_some_and(|n| n.value == Value::Bool(true));
+            let says = fields.need(&mut self.walk, "says").and_then(|node| self.walk.str(node));
+            let says = says.map(Text::same).unwrap_or_default();
+            let control = fields.take("control").and_then(|node| self.walk.bool(node));
+            let control = control.unwrap_or(false);
             let holds = fields.need(&mut self.walk, "holds");
             let text = holds.and_then(|node| self.walk.str(node)).unwrap_or_default().to_owned();
             let set = match fields.take("set") {
@@ -742,27 +568,20 @@ impl Reader<'_> {
         own
     }
 
-    fn measured(&mut self, node: &Node) -> Option<Measured> {
-        let mut fields = self.walk.fields(node)?;
-        let mut word = |walk: &mut Walk<'_>, name| {
-            fields.need(walk, name).and_then(|node| walk.str(node)).map(str::to_owned)
-        };
-        let (file, experiment, case) = (
-            word(&mut self.walk, "file"),
-            word(&mut self.walk, "experiment"),
-            word(&mut self.walk, "case"),
-        );
-        let repeat = fields.take("repeat").and_then(|node| self.walk.int(node, 1..=1_000));
-        let repeat = repeat.map(|repeat| repeat as u32);
-        fields.finish(&mut self.walk);
-        Some(Measured { file: file?, experiment: experiment?, case: case?, repeat })
+    /// A fault of the whole: in the file, or made by the command line.
+    fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
+        if spec.modified {
+            self.argument("--set", what, None);
+        } else {
+            self.walk.report(root.span.start..root.span.start + 1, what);
+        }
     }
 
     /// Combinations that are impossible, once every single value is known to be fine.
     fn check_configs(&mut self, spec: &Spec, root: &Node) {
         for variant in &spec.variants {
             if let Err(what) = variant.config.check() {
-                self.walk.report(root.span.start..root.span.start + 1, what);
+                self.report_whole(spec, root, what);
                 return;
             }
         }
@@ -771,10 +590,11 @@ impl Reader<'_> {
         let requests = most * to_seconds(spec.run.measure) * f64::from(spec.run.replications.min);
         if requests > spec.run.events as f64 {
             let events = spec.run.events;
-            self.walk.report(
-                root.span.start..root.span.start + 1,
+            self.report_whole(
+                spec,
+                root,
                 both!(
-                    "a load of {most}/s over {requests:.0} requests cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
+                    "a load of {most}/s, {requests:.0} requests in all, cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",
                     "초당 {most}건, 모두 {requests:.0}건의 부하는 이벤트 {events}개로 실행할 수 없습니다. `measure`나 비율을 줄이거나 `events`를 늘리세요"
                 ),
             );
@@ -782,8 +602,23 @@ impl Reader<'_> {
     }
 }
 
-/// Where a value stands on the axis of a sweep.
-fn position(config: &Config, knob: &str) -> f64 {
-    let value = config.values().into_iter().find(|(name, _)| name == knob);
-    value.and_then(|(_, value)| value.as_f64()).unwrap_or(f64::NAN)
+/// What is wrong with a setting, and what to write instead.
+fn set_error(name: &str, error: SetError) -> (Text, Option<Text>) {
+    let name = crate::content::problem::printable(name);
+    match error {
+        SetError::Value(text) => {
+            let (en, ko) = (text.en, text.ko);
+            (both!("`{name}`: {en}", "`{name}`: {ko}"), None)
+        }
+        SetError::Unknown { nearest } => {
+            let hint = match nearest {
+                Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+                None => both!(
+                    "`prep sim pool-size --knobs` lists them all",
+                    "`prep sim pool-size --knobs`로 모두 볼 수 있습니다"
+                ),
+            };
+            (both!("unknown knob `{name}`", "알 수 없는 설정 `{name}`"), Some(hint))
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Running a sim: replications in parallel, warm-up, stopping in fixed batches.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::metric::{self, Row};
 use super::spec::{RunKind, Spec};
@@ -360,7 +360,8 @@ struct Task<'s> {
     replication: u64,
 }
 
-/// Runs replications on several threads; the results are in the order of the tasks.
+/// Runs replications on several threads; the results are in the order of the tasks. The first
+/// failure and the last of the allowed events end the batch early.
 fn run_tasks(
     spec: &Spec,
     tasks: &[Task<'_>],
@@ -373,11 +374,17 @@ fn run_tasks(
     let slots: Vec<Mutex<Option<Result<Done, RunFailed>>>> =
         tasks.iter().map(|_| Mutex::new(None)).collect();
     let (before, planned) = (tally.finished, tally.planned);
+    let (spent, stop) = (AtomicU64::new(tally.spent), AtomicBool::new(false));
     let work = || {
-        loop {
+        while !stop.load(Ordering::Relaxed) {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(task), Some(slot)) = (tasks.get(at), slots.get(at)) else { break };
             let result = run_task(spec, task);
+            let events = result.as_ref().map_or(0, |done| done.events);
+            let total = spent.fetch_add(events, Ordering::Relaxed) + events;
+            if result.is_err() || total > spec.run.events {
+                stop.store(true, Ordering::Relaxed);
+            }
             if let Ok(mut slot) = slot.lock() {
                 *slot = Some(result);
             }
@@ -391,13 +398,21 @@ fn run_tasks(
         }
         work();
     });
+    // Tasks are begun in order, so whatever comes before the first failure has been finished: the
+    // error is the same at any number of threads.
     let mut done = Vec::with_capacity(tasks.len());
     for slot in slots {
-        let result = slot.into_inner().ok().flatten();
-        let found = result
-            .unwrap_or_else(|| Err(RunFailed::Audit("a replication did not end".to_owned())))?;
-        tally.spent += found.events;
-        done.push(found);
+        match slot.into_inner().ok().flatten() {
+            Some(result) => done.push(result?),
+            None => break,
+        }
+    }
+    tally.spent = spent.into_inner();
+    if tally.spent > spec.run.events {
+        return Err(RunFailed::Events(spec.run.events));
+    }
+    if done.len() < tasks.len() {
+        return Err(RunFailed::Audit("a replication did not end".to_owned()));
     }
     tally.finished += tasks.len() as u64;
     Ok(done)

@@ -63,6 +63,13 @@ pub(crate) fn of_mean(values: &[f64]) -> Option<Interval> {
     Some(Interval { value, low: value - half, high: value + half })
 }
 
+/// The standard error of an estimate from the spread of the replications' values around it.
+pub(crate) fn error_around(estimate: f64, per_replication: &[f64]) -> f64 {
+    let n = per_replication.len() as f64;
+    let squares = per_replication.iter().map(|x| (x - estimate) * (x - estimate)).sum::<f64>();
+    libm::sqrt(squares / (n - 1.0) / n)
+}
+
 /// A percentile: the value of all observations together (whose bias is smaller than that of the
 /// mean of the replications' percentiles), with the spread of the replications' percentiles around
 /// it (sectioning, as in Asmussen and Glynn 2007, III.5). With a single value the interval is
@@ -76,16 +83,15 @@ pub(crate) fn of_percentile(pooled: f64, per_replication: &[f64]) -> Option<Inte
             high: f64::INFINITY,
         });
     }
-    let moment =
-        |power: i32| per_replication.iter().map(|x| (x - pooled).powi(power)).sum::<f64>() / n;
-    let variance = moment(2);
+    let squares = || per_replication.iter().map(|x| (x - pooled) * (x - pooled));
+    let variance = squares().sum::<f64>() / n;
+    let fourth = squares().map(|square| square * square).sum::<f64>() / n;
     // High percentiles of a replication are skewed, with heavy tails: their spread is known less
     // well than that of as many normal values, so it has fewer degrees of freedom.
-    let excess =
-        if variance > 0.0 { (moment(4) / (variance * variance) - 3.0).max(0.0) } else { 0.0 };
+    let excess = if variance > 0.0 { (fourth / (variance * variance) - 3.0).max(0.0) } else { 0.0 };
     let degrees = 2.0 * n / (excess + 2.0 * n / (n - 1.0));
     let t = student(degrees).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
-    let half = t * libm::sqrt(variance / (n - 1.0));
+    let half = t * error_around(pooled, per_replication);
     Some(Interval { value: pooled, low: pooled - half, high: pooled + half })
 }
 

@@ -207,51 +207,52 @@ pub(crate) fn machine_repairman(users: u32, think: f64, service: f64, servers: u
 /// nothing. Returns throughput and mean response.
 pub(crate) fn reply_early(users: u32, think: f64, before: f64, after: f64) -> (f64, f64) {
     let n = users as usize;
-    // How many requests wait for the server: in `working[q]` the one in service has no answer yet,
-    // in `finishing[q]` it has one, and its user thinks or waits among the others.
-    let mut idle = 1.0;
-    let (mut working, mut finishing) = (vec![0.0; n + 2], vec![0.0; n + 2]);
     let rate = |part: f64| if part > 0.0 { 1.0 / part } else { 0.0 };
-    let (answer, done) = (rate(before), rate(after));
+    let (answers, ends) = (rate(before), rate(after));
     let arrivals = |thinking: usize| thinking as f64 / think;
-    // Balance equations, relaxed until they hold; a part that takes no time is passed through.
+    // Probabilities by the number that wait for the server: in `working[q]` the request in service
+    // has no answer yet, in `finishing[q]` it has one. A part that takes no time has none.
+    let (mut idle, mut working, mut finishing) = (1.0, vec![0.0; n + 2], vec![0.0; n + 2]);
+    if before > 0.0 {
+        working[..n].fill(1.0);
+    }
+    if after > 0.0 {
+        finishing[..=n].fill(1.0);
+    }
+    // Each state's balance equation in turn, until nothing moves.
     for _ in 0..100_000 {
-        let begins = |q: usize, idle: f64, working: &[f64], finishing: &[f64]| {
-            let from_idle = if q == 0 { idle * arrivals(n) } else { 0.0 };
-            let next = if after > 0.0 { finishing[q + 1] * done } else { working[q + 1] * answer };
-            from_idle + next
+        let last = idle;
+        let leaves = |q: usize, working: &[f64], finishing: &[f64]| {
+            if after > 0.0 { finishing[q] * ends } else { working[q] * answers }
         };
-        let old = idle;
-        let end = if after > 0.0 { finishing[0] * done } else { working[0] * answer };
-        idle = if arrivals(n) > 0.0 && end > 0.0 { end / arrivals(n) } else { idle };
+        idle = leaves(0, &working, &finishing) / arrivals(n);
         for q in 0..=n {
-            let begun = begins(q, idle, &working, &finishing);
-            let mut entered = begun;
-            if before > 0.0 {
-                let more = if q > 0 {
-                    working[q - 1] * arrivals((n - 1).saturating_sub(q - 1))
-                } else {
-                    0.0
-                };
-                let leave = arrivals((n - 1).saturating_sub(q)) + answer;
-                working[q] = if q < n { (begun + more) / leave } else { 0.0 };
-                entered = working[q] * answer;
+            let from_idle = if q == 0 { idle * arrivals(n) } else { 0.0 };
+            let begun = from_idle + leaves(q + 1, &working, &finishing);
+            let mut answered = begun;
+            if before > 0.0 && q < n {
+                let joined = if q > 0 { working[q - 1] * arrivals(n - q) } else { 0.0 };
+                working[q] = (begun + joined) / (arrivals(n - 1 - q) + answers);
+                answered = working[q] * answers;
+            } else if before > 0.0 {
+                answered = 0.0;
             }
             if after > 0.0 {
-                let more = if q > 0 { finishing[q - 1] * arrivals(n - (q - 1)) } else { 0.0 };
-                finishing[q] = (entered + more) / (arrivals(n - q) + done);
+                let joined = if q > 0 { finishing[q - 1] * arrivals(n - q + 1) } else { 0.0 };
+                finishing[q] = (answered + joined) / (arrivals(n - q) + ends);
             }
         }
-        let total = idle + working.iter().sum::<f64>() + finishing.iter().sum::<f64>();
+        let total = idle + working.iter().chain(&finishing).sum::<f64>();
         idle /= total;
         working.iter_mut().chain(&mut finishing).for_each(|p| *p /= total);
-        if (idle - old).abs() < 1e-15 {
+        if (idle - last).abs() < 1e-15 {
             break;
         }
     }
-    let waiting: f64 = (0..=n).map(|q| working[q] * (q + 1) as f64 + finishing[q] * q as f64).sum();
-    let throughput = (f64::from(users) - waiting) / think;
-    (throughput, waiting / throughput)
+    let unanswered: f64 =
+        (0..=n).map(|q| working[q] * (q + 1) as f64 + finishing[q] * q as f64).sum();
+    let throughput = (f64::from(users) - unanswered) / think;
+    (throughput, unanswered / throughput)
 }
 
 /// Exact mean value analysis of a closed network of single-server stations with exponential

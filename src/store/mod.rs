@@ -57,6 +57,7 @@ pub(crate) struct Attempt {
 }
 
 /// Which attempts are wanted; a `None` admits all.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter<'f> {
     pub(crate) topic: Option<&'f str>,
@@ -138,6 +139,7 @@ impl Store {
     }
 
     /// Attempts in the order in which they were written.
+    #[cfg(test)]
     ///
     /// # Errors
     /// The file cannot be read.

@@ -6,7 +6,7 @@
 
 use super::{Failed, load};
 use crate::content::problem::Source;
-use crate::content::text::{Lang, both};
+use crate::content::text::both;
 use crate::content::{Kind, Library};
 use crate::sims::metric::{self, Metric};
 use crate::sims::run::{self, Execution, Measurement};

@@ -4,6 +4,7 @@
 use super::{Answer, Failure, Request};
 use crate::engine::distribution::Distribution;
 use crate::marketplace::config::Config;
+use crate::marketplace::hikari::Connection;
 use crate::marketplace::mysql::{Effect, Lock, Statement, Verb};
 use crate::marketplace::probe::Stage;
 
@@ -51,7 +52,7 @@ pub(crate) enum Op<'w> {
     Cpu(&'w Distribution),
     Wait(&'w Distribution),
     Use { station: usize, time: &'w Distribution },
-    Begin { lazy: bool },
+    Begin { lazy: bool, transaction: bool },
     End { transaction: bool },
     Sql(&'w SqlStep),
     Fail { share: f64 },
@@ -76,7 +77,7 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                 }
             }
             Step::Connection { transaction, lazy, steps } => {
-                ops.push(Op::Begin { lazy: *lazy });
+                ops.push(Op::Begin { lazy: *lazy, transaction: *transaction });
                 compile_into(steps, config, ops);
                 ops.push(Op::End { transaction: *transaction });
             }
@@ -87,11 +88,17 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
     }
 }
 
+/// An open block: its connection once borrowed, and whether it wrote.
+struct Block<'w> {
+    connection: Option<Connection<'w>>,
+    transaction: bool,
+    wrote: bool,
+}
+
 /// Runs the steps for one request.
 pub(crate) async fn run(request: &Request<'_>, ops: &[Op<'_>]) -> Answer {
     let market = request.market;
-    // One entry for each open block: its connection once borrowed, and whether it wrote.
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block<'_>> = Vec::new();
     for op in ops {
         match op {
             Op::Cpu(time) => request.cpu(time).await,
@@ -103,27 +110,30 @@ pub(crate) async fn run(request: &Request<'_>, ops: &[Op<'_>]) -> Answer {
                 let _stage = request.enter(Stage::Station);
                 station.serve(work, patience).await?;
             }
-            Op::Begin { lazy } => {
+            Op::Begin { lazy, transaction } => {
                 let connection = if *lazy { None } else { Some(request.borrow().await?) };
-                blocks.push((connection, false));
+                blocks.push(Block { connection, transaction: *transaction, wrote: false });
             }
             Op::Sql(sql) => {
-                let Some((connection, wrote)) = blocks.last_mut() else { continue };
-                if connection.is_none() {
-                    *connection = Some(request.borrow().await?);
+                let Some(block) = blocks.last_mut() else { continue };
+                if block.connection.is_none() {
+                    block.connection = Some(request.borrow().await?);
                 }
-                *wrote |= sql.verb.writes();
                 let statement = sql.statement(request);
-                request.execute(market.database_for(&statement), &statement).await;
+                let database = market.database_for(&statement);
+                request.execute(database, &statement).await;
+                block.wrote |= sql.verb.writes();
+                if !block.transaction && sql.verb.writes() {
+                    // In autocommit every write is a transaction of its own.
+                    request.commit(database, true).await;
+                }
             }
             Op::End { transaction } => {
-                let Some((Some(connection), wrote)) = blocks.pop() else { continue };
-                if *transaction {
-                    request.commit(&market.databases[0], wrote).await;
+                let Some(block) = blocks.pop() else { continue };
+                if *transaction && block.connection.is_some() {
+                    request.commit(&market.databases[0], block.wrote).await;
                 }
-                let unit = request.unit(&connection);
-                market.probe.tell(super::Event::Released { request: request.number, unit });
-                drop(connection);
+                drop(block);
             }
             Op::Fail { share } => {
                 let point = Distribution::Uniform { low: 0, high: 999_999 };
@@ -150,7 +160,7 @@ impl SqlStep {
                 None => Effect::Read,
             },
             cpu: request.draw(&self.cpu),
-            wait: request.draw(&self.wait),
+            wait: request.draw_beside(&self.wait),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::config::{Acquire, Config};
-use super::hikari::Connection;
+use super::hikari::{Connection, Holder};
 use super::instance::Instance;
 use super::mysql::{Database, Effect, Lock, Statement, Verb, Visit};
 use super::probe::{Event, Stage, Unit};
@@ -206,6 +206,12 @@ impl<'w> Request<'w> {
         self.draw_for(purpose, distribution)
     }
 
+    /// A draw that belongs to the one just made, such as the waiting of a statement beside its
+    /// CPU: it does not count, so that scripts without it draw alike.
+    pub(crate) fn draw_beside(&self, distribution: &Distribution) -> Nanos {
+        self.draw_for(3_000 + self.drawn.get(), distribution)
+    }
+
     /// The draw of an optional part, which must not shift the others. Purposes of optional parts
     /// start at 1,000.
     fn draw_for(&self, purpose: u64, distribution: &Distribution) -> Nanos {
@@ -257,17 +263,16 @@ impl<'w> Request<'w> {
         let database = &self.market.databases[0];
         let asked = self.now();
         let _stage = self.enter(Stage::PoolWait);
-        let borrowed = self.instance.hikari.borrow(&self.sim, database).await;
+        let wanted = Unit::Connection { instance: self.instance.number, number: None };
+        self.market.probe.tell(Event::WaitsFor { request: self.number, unit: wanted });
+        let holder = Holder {
+            probe: &self.market.probe,
+            request: self.number,
+            instance: self.instance.number,
+        };
+        let borrowed = self.instance.hikari.borrow(&self.sim, database, holder).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
-        let connection = borrowed.map_err(|_| Failure::PoolTimeout)?;
-        self.market
-            .probe
-            .tell(Event::Granted { request: self.number, unit: self.unit(&connection) });
-        Ok(connection)
-    }
-
-    fn unit(&self, connection: &Connection<'_>) -> Unit {
-        Unit::Connection { instance: self.instance.number, number: connection.number() }
+        borrowed.map_err(|_| Failure::PoolTimeout)
     }
 
     /// Begins a transaction, as `@Transactional` does. The connection is borrowed now or at the
@@ -384,12 +389,6 @@ impl Transaction<'_, '_> {
             self.request.commit(&self.request.market.databases[0], self.wrote).await;
             if self.keep {
                 *self.request.kept.borrow_mut() = Some(connection);
-            } else {
-                let unit = self.request.unit(&connection);
-                self.request
-                    .market
-                    .probe
-                    .tell(Event::Released { request: self.request.number, unit });
             }
         }
     }
@@ -414,15 +413,23 @@ pub(crate) async fn serve<'w>(request: Rc<Request<'w>>, socket: Rc<Socket<'w>>) 
     let visit = Visit::enter(market.clock, &market.recorder.server);
     socket.accepted().await;
     request.spent(Stage::Connect, request.now() - request.intended);
+    let worker = Unit::Thread { instance: request.instance.number };
     let queue = request.enter(Stage::ThreadQueue);
+    market.probe.tell(Event::WaitsFor { request: request.number, unit: worker });
     let thread = socket.tomcat().thread().await;
     drop(queue);
+    if thread.is_ok() {
+        market.probe.tell(Event::Granted { request: request.number, unit: worker });
+    }
     let outcome = match &thread {
         Ok(_) => run_script(&request).await,
         Err(_) => Err(Failure::Rejected),
     };
     request.kept.borrow_mut().take();
     respond(&request, outcome);
+    if thread.is_ok() {
+        market.probe.tell(Event::Released { request: request.number, unit: worker });
+    }
     drop(thread);
     drop(visit);
     let outstanding = &request.instance.outstanding;

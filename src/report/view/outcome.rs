@@ -36,6 +36,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "called with sentences made on the spot")]
     fn say(&self, text: Text) -> String {
         text.get(self.lang).to_owned()
     }
@@ -176,7 +177,7 @@ impl Page<'_> {
         let baseline = &self.outcome.baseline;
         let title = self.say(both!(
             "Against {baseline}, on the same requests",
-            "같은 요청으로 {baseline}와(과) 비교"
+            "기준({baseline})과 비교, 같은 요청으로"
         ));
         let mut rows = Vec::new();
         for variant in &self.outcome.variants {
@@ -219,6 +220,14 @@ impl Page<'_> {
             };
             let small = named(Difference::Negligible);
             let quiet = named(Difference::NotShown);
+            if mine.iter().all(|c| c.verdict == Difference::NotShown) {
+                let text = self.say(both!(
+                    "no difference shown in any column",
+                    "어느 열에서도 차이가 드러나지 않음"
+                ));
+                rows.push((variant.name.clone(), vec![Span::Toned(Tone::Muted, text)]));
+                continue;
+            }
             let lines = [
                 (!small.is_empty())
                     .then(|| both!("less than 1 % apart: {small}", "차이 1% 미만: {small}")),

@@ -8,6 +8,7 @@ use crate::quiz::unit::Unit;
 use crate::report::document::{
     Align, Block, Check, Column, Document, Row, Span, Table, Tone, Verdict,
 };
+use crate::store::Attempt;
 
 /// The letter in front of the option at this place.
 pub(crate) fn letter(at: usize) -> char {
@@ -126,20 +127,31 @@ fn number_checks(number: &NumberGrade, judged: Judged, lang: Lang) -> Vec<Check>
     ]
 }
 
-/// All quizzes with the number of their questions.
-pub(crate) fn list(quizzes: &[Quiz], lang: Lang) -> Document {
+/// All quizzes with the number of their questions, of those answered, and of those whose last
+/// answer was right.
+pub(crate) fn list(quizzes: &[Quiz], answered: &[Attempt], lang: Lang) -> Document {
     let title = both!("Quizzes", "퀴즈").get(lang).to_owned();
     let column = |head: &str, align| Column { head: vec![Span::text(head)], align };
     let columns = vec![
         column("prep quiz", Align::Left),
         column(both!("title", "제목").get(lang), Align::Left),
         column(both!("questions", "문제 수").get(lang), Align::Right),
+        column(both!("answered", "푼 문제").get(lang), Align::Right),
+        column(both!("right", "맞힌 문제").get(lang), Align::Right),
     ];
     let rows = quizzes.iter().map(|quiz| {
+        let known = |attempt: &&Attempt| {
+            let mut ids = quiz.questions.iter().map(|question| &question.id);
+            ids.any(|id| attempt.question == format!("{}/{id}", quiz.slug))
+        };
+        let mine: Vec<&Attempt> = answered.iter().filter(known).collect();
+        let right = mine.iter().filter(|attempt| attempt.score >= 1.0).count();
         Row::Cells(vec![
             vec![Span::code(&quiz.slug)],
             vec![Span::text(quiz.title.get(lang))],
             vec![Span::text(quiz.questions.len().to_string())],
+            vec![Span::text(mine.len().to_string())],
+            vec![Span::text(right.to_string())],
         ])
     });
     let table = Table { columns, rows: rows.collect(), keep: 2 };

@@ -6,6 +6,7 @@ use crate::content::text::{Lang, both};
 use crate::marketplace::config::all_knobs;
 use crate::marketplace::knobs::{Knob, Unit};
 use crate::report::document::{Align, Block, Column, Document, Row, Span, Table};
+use crate::sims::metric::{Labels, METRICS};
 use crate::sims::spec::Spec;
 
 fn column(head: &str) -> Column {
@@ -93,7 +94,37 @@ pub(crate) fn knobs(spec: &Spec, lang: Lang) -> Document {
     let table = Table { columns, rows: rows.collect(), keep: 2 };
     let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
     let intro = Block::Paragraph(vec![Span::text(intro.get(lang))]);
-    Document { title, blocks: vec![heading, intro, Block::Table(table)] }
+    let metrics = both!("Metrics", "지표").get(lang).to_owned();
+    let metrics = Block::Heading { level: 2, id: None, text: vec![Span::text(metrics)] };
+    Document {
+        title,
+        blocks: vec![heading, intro, Block::Table(table), metrics, metric_table(lang)],
+    }
+}
+
+/// What claims, columns and conditions can name.
+fn metric_table(lang: Lang) -> Block {
+    let columns = vec![
+        column(both!("metric", "지표").get(lang)),
+        column(both!("unit", "단위").get(lang)),
+        column(both!("what it is", "뜻").get(lang)),
+        column(both!("label after @", "@ 뒤의 라벨").get(lang)),
+    ];
+    let rows = METRICS.iter().map(|metric| {
+        let label = match metric.labels {
+            Labels::None => both!("none", "없음"),
+            Labels::Group => both!("endpoint or load, if any", "엔드포인트나 부하(선택)"),
+            Labels::Error => both!("kind of error", "오류 종류"),
+            Labels::Station => both!("station", "스테이션"),
+        };
+        Row::Cells(vec![
+            vec![Span::code(metric.name)],
+            vec![Span::text(metric.unit)],
+            vec![Span::text(metric.doc().get(lang))],
+            vec![Span::text(label.get(lang))],
+        ])
+    });
+    Block::Table(Table { columns, rows: rows.collect(), keep: 2 })
 }
 
 /// The same as JSON.
@@ -112,4 +143,31 @@ pub(crate) fn knobs_json(spec: &Spec, lang: Lang) -> serde_json::Value {
             }))
         });
     json!({ "format": "prep.knobs/1", "sim": spec.name, "knobs": rows.collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Library;
+    use crate::sims::spec::Overrides;
+
+    #[test]
+    fn the_knobs_of_every_sim_fit_the_published_schema() {
+        let library = Library::embedded();
+        let schema = library.file("docs/schema/knobs.schema.json").unwrap();
+        let schema = serde_json::from_str(&schema.text).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        for slug in library.slugs(crate::content::Kind::Sim) {
+            let spec = crate::sims::load(&library, slug, &Overrides::default()).unwrap();
+            for lang in [Lang::En, Lang::Ko] {
+                let value = knobs_json(&spec, lang);
+                let faults: Vec<String> =
+                    validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert_eq!(faults, Vec::<String>::new(), "{slug}");
+                let knobs = value["knobs"].as_array().unwrap();
+                let all = spec.variants[spec.baseline].config.values().len();
+                assert_eq!(knobs.len(), all, "{slug} leaves knobs out");
+            }
+        }
+    }
 }
