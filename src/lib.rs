@@ -16,6 +16,7 @@ mod sims;
 mod practice;
 mod report;
 mod store;
+mod validation;
 
 mod check;
 

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Sim,
     /// A measured configuration as a sim file, `sims/lab/`.
     Lab,
+    /// A textbook model with its closed form, `sims/theory/`.
+    Theory,
     Quiz,
     /// The committed outcome of a default run.
     Outcome,
@@ -33,11 +35,15 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Kind; 7] =
+        [Kind::Topic, Kind::Sim, Kind::Lab, Kind::Theory, Kind::Quiz, Kind::Outcome, Kind::Schema];
+
     fn folder(self) -> &'static str {
         match self {
             Kind::Topic => "topics",
             Kind::Sim => "sims",
             Kind::Lab => "sims/lab",
+            Kind::Theory => "sims/theory",
             Kind::Quiz => "quizzes",
             Kind::Outcome => "outcomes",
             Kind::Schema => "docs/schema",
@@ -47,7 +53,7 @@ impl Kind {
     fn extension(self) -> &'static str {
         match self {
             Kind::Topic => "md",
-            Kind::Sim | Kind::Lab | Kind::Quiz => "toml",
+            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Quiz => "toml",
             Kind::Outcome | Kind::Schema => "json",
         }
     }
@@ -81,7 +87,7 @@ impl Library {
         if let Err(error) = fs::read_dir(dir) {
             return Err(vec![unreadable(&dir.display().to_string(), &error)]);
         }
-        for kind in [Kind::Topic, Kind::Sim, Kind::Lab, Kind::Quiz, Kind::Outcome, Kind::Schema] {
+        for kind in Kind::ALL {
             let Ok(entries) = fs::read_dir(dir.join(kind.folder())) else { continue };
             for entry in entries.flatten() {
                 let Ok(name) = entry.file_name().into_string() else { continue };

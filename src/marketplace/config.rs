@@ -188,7 +188,7 @@ knobs! {
             "ours";
         contention: Share = "0%", "mysql.contention", Unit::Share, 0..=0.5,
             "share of the capacity lost when far more statements than cores are active", "코어보다 훨씬 많은 구문이 동시에 실행될 때 잃는 처리 능력의 비중",
-            "calibrated: lab E9 closed_bench, 2 to 128 connections: loss -1.3 % [-2.8, 0.3] over 7 comparisons with 2 connections, which includes zero";
+            "calibrated: lab E9 closed_bench, 2 to 128 connections: loss -1.3 % [-2.7, 0.2] over 7 comparisons with 2 connections, which includes zero";
         round_trip: Distribution = "0ms", "mysql.round-trip", Unit::RandomTime, 0..=60_000,
             "network time of one statement", "구문 하나의 네트워크 왕복 시간",
             "ours";
@@ -345,7 +345,7 @@ pub(crate) enum Base {
 
 /// The measured wake-up of a thread that is handed a connection, on idle cores: means of the three
 /// repeats of lab E10 `squeue_busy0` at the quantiles that were recorded.
-pub(crate) const WAKE_UP_IDLE: &str = "quantiles 0% 2.8us, 50% 12.67us, 90% 21.97us, 95% 25.2us, 99% 100.3us, 99.9% 242.4us, 100% 467.4us";
+pub(crate) const WAKE_UP_IDLE: &str = "quantiles 0% 2.8us, 50% 12.67us, 90% 21.97us, 95% 25.2us, 99% 100.3us, 99.9% 242.4us, 100% 467.3us";
 
 /// What the marketplace sets over the product defaults: a small team's cloud project.
 pub(crate) const MARKETPLACE: &[(&str, &str)] = &[

@@ -6,6 +6,7 @@ use super::judge;
 use super::metric::{Kind, Row};
 use super::run::{Measurement, Results, StoppedBy};
 use super::spec::{RunKind, Spec};
+use super::theory::Queue;
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
 use crate::marketplace::probe::Stage;
@@ -486,16 +487,17 @@ fn comparisons(spec: &Spec, results: &Results) -> Vec<ComparisonOutcome> {
         .collect()
 }
 
-fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
+/// The closed forms of `[theory]` beside what was found.
+pub(crate) fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
     let Some(theory) = &spec.theory else { return Vec::new() };
     let mut rows = Vec::new();
     for (variant, found) in spec.variants.iter().zip(&results.variants) {
-        let station = variant.config.stations.keys().next().map(String::as_str);
-        for (metric, exact) in theory.values(station) {
+        let queue = variant.config.stations.keys().next().map_or(Queue::Pool, Queue::station);
+        for (metric, exact) in theory.values(queue) {
             let Some(at) = found.rows.iter().position(|row| row.id == metric) else { continue };
             let Some(interval) = interval_of(&found.rows[at], &found.values[at]) else { continue };
-            let degrees = found.values[at].iter().flatten().count().saturating_sub(1);
-            let error = interval.half_width() / interval::t_95(degrees);
+            let values: Vec<f64> = found.values[at].iter().copied().flatten().collect();
+            let error = interval::error_around(interval.value, &values);
             rows.push(TheoryOutcome {
                 variant: variant.id.clone(),
                 metric,

@@ -118,6 +118,8 @@ pub(crate) struct Measured {
     pub(crate) file: String,
     pub(crate) experiment: String,
     pub(crate) case: String,
+    /// Only this repeat, where the repeats were measured differently.
+    pub(crate) repeat: Option<u32>,
 }
 
 /// What the command line changes.

@@ -26,7 +26,7 @@ impl Interval {
 
 /// Two-sided 95 % quantile of Student's t.
 pub(crate) fn t_95(degrees: usize) -> f64 {
-    student(degrees).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
+    student(degrees as f64).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
 }
 
 /// Probability of a |t| at least this large.
@@ -34,11 +34,11 @@ pub(super) fn t_tail(t: f64, degrees: usize) -> f64 {
     if t.is_infinite() {
         return 0.0;
     }
-    student(degrees).map_or(1.0, |student| 2.0 * student.cdf(-t.abs()))
+    student(degrees as f64).map_or(1.0, |student| 2.0 * student.cdf(-t.abs()))
 }
 
-fn student(degrees: usize) -> Option<StudentsT> {
-    StudentsT::new(0.0, 1.0, degrees as f64).ok().filter(|_| degrees > 0)
+fn student(degrees: f64) -> Option<StudentsT> {
+    StudentsT::new(0.0, 1.0, degrees).ok().filter(|_| degrees > 0.0)
 }
 
 /// Mean and standard error; `None` for fewer than two values.
@@ -63,12 +63,35 @@ pub(crate) fn of_mean(values: &[f64]) -> Option<Interval> {
     Some(Interval { value, low: value - half, high: value + half })
 }
 
+/// The standard error of an estimate from the spread of the replications' values around it.
+pub(crate) fn error_around(estimate: f64, per_replication: &[f64]) -> f64 {
+    let n = per_replication.len() as f64;
+    let squares = per_replication.iter().map(|x| (x - estimate) * (x - estimate)).sum::<f64>();
+    libm::sqrt(squares / (n - 1.0) / n)
+}
+
 /// A percentile: the value of all observations together (whose bias is smaller than that of the
-/// mean of the replications' percentiles), with the spread of the replications' percentiles
-/// around their mean (sectioning, as in Asmussen and Glynn 2007, III.5).
+/// mean of the replications' percentiles), with the spread of the replications' percentiles around
+/// it (sectioning, as in Asmussen and Glynn 2007, III.5). With a single value the interval is
+/// unbounded.
 pub(crate) fn of_percentile(pooled: f64, per_replication: &[f64]) -> Option<Interval> {
-    let of_mean = of_mean(per_replication)?;
-    let half = of_mean.high - of_mean.value;
+    let n = per_replication.len() as f64;
+    if n < 2.0 {
+        return of_mean(per_replication).map(|_| Interval {
+            value: pooled,
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+        });
+    }
+    let squares = || per_replication.iter().map(|x| (x - pooled) * (x - pooled));
+    let variance = squares().sum::<f64>() / n;
+    let fourth = squares().map(|square| square * square).sum::<f64>() / n;
+    // High percentiles of a replication are skewed, with heavy tails: their spread is known less
+    // well than that of as many normal values, so it has fewer degrees of freedom.
+    let excess = if variance > 0.0 { (fourth / (variance * variance) - 3.0).max(0.0) } else { 0.0 };
+    let degrees = 2.0 * n / (excess + 2.0 * n / (n - 1.0));
+    let t = student(degrees).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
+    let half = t * error_around(pooled, per_replication);
     Some(Interval { value: pooled, low: pooled - half, high: pooled + half })
 }
 

@@ -201,6 +201,60 @@ pub(crate) fn machine_repairman(users: u32, think: f64, service: f64, servers: u
     (rate, mean_of(&inside) / rate)
 }
 
+/// `users` with exponential think time and one server that takes them in order of arrival. The
+/// answer goes out after `before`, and the server stays with the request for `after` more, so that
+/// a user's next request may wait for the rest of its own last one. Both parts are exponential, or
+/// nothing. Returns throughput and mean response.
+pub(crate) fn reply_early(users: u32, think: f64, before: f64, after: f64) -> (f64, f64) {
+    let n = users as usize;
+    let rate = |part: f64| if part > 0.0 { 1.0 / part } else { 0.0 };
+    let (answers, ends) = (rate(before), rate(after));
+    let arrivals = |thinking: usize| thinking as f64 / think;
+    // Probabilities by the number that wait for the server: in `working[q]` the request in service
+    // has no answer yet, in `finishing[q]` it has one. A part that takes no time has none.
+    let (mut idle, mut working, mut finishing) = (1.0, vec![0.0; n + 2], vec![0.0; n + 2]);
+    if before > 0.0 {
+        working[..n].fill(1.0);
+    }
+    if after > 0.0 {
+        finishing[..=n].fill(1.0);
+    }
+    // Each state's balance equation in turn, until nothing moves.
+    for _ in 0..100_000 {
+        let last = idle;
+        let leaves = |q: usize, working: &[f64], finishing: &[f64]| {
+            if after > 0.0 { finishing[q] * ends } else { working[q] * answers }
+        };
+        idle = leaves(0, &working, &finishing) / arrivals(n);
+        for q in 0..=n {
+            let from_idle = if q == 0 { idle * arrivals(n) } else { 0.0 };
+            let begun = from_idle + leaves(q + 1, &working, &finishing);
+            let mut answered = begun;
+            if before > 0.0 && q < n {
+                let joined = if q > 0 { working[q - 1] * arrivals(n - q) } else { 0.0 };
+                working[q] = (begun + joined) / (arrivals(n - 1 - q) + answers);
+                answered = working[q] * answers;
+            } else if before > 0.0 {
+                answered = 0.0;
+            }
+            if after > 0.0 {
+                let joined = if q > 0 { finishing[q - 1] * arrivals(n - q + 1) } else { 0.0 };
+                finishing[q] = (answered + joined) / (arrivals(n - q) + ends);
+            }
+        }
+        let total = idle + working.iter().chain(&finishing).sum::<f64>();
+        idle /= total;
+        working.iter_mut().chain(&mut finishing).for_each(|p| *p /= total);
+        if (idle - last).abs() < 1e-15 {
+            break;
+        }
+    }
+    let unanswered: f64 =
+        (0..=n).map(|q| working[q] * (q + 1) as f64 + finishing[q] * q as f64).sum();
+    let throughput = (f64::from(users) - unanswered) / think;
+    (throughput, unanswered / throughput)
+}
+
 /// Exact mean value analysis of a closed network of single-server stations with exponential
 /// demands and think time. Returns throughput and mean response.
 pub(crate) fn closed_network(users: u32, think: f64, demands: &[f64]) -> (f64, f64) {
@@ -295,6 +349,27 @@ mod tests {
         near(patient.abandoned, 0.0, 1e-9);
         // A limit of zero is a loss system.
         near(impatient(80.0, 10, 0.1, Patience::Constant(1e-9)).abandoned, 0.121_661, 5e-7);
+    }
+
+    #[test]
+    fn replies_before_the_work_is_finished() {
+        for (users, before, after, response) in [
+            (1, 0.0, 1.0, 0.1667),
+            (1, 0.4, 0.6, 0.4643),
+            (1, 1.0, 0.0, 1.0),
+            (4, 0.0, 1.0, 0.9917),
+            (4, 0.4, 0.6, 1.1115),
+            (4, 1.0, 0.0, 1.6483),
+            (10, 0.0, 1.0, 5.0920),
+            (10, 0.4, 0.6, 5.0563),
+            (10, 1.0, 0.0, 5.1873),
+        ] {
+            let (rate, found) = reply_early(users, 5.0, before, after);
+            near(found, response, 1e-4);
+            near(rate * (5.0 + found), f64::from(users), 1e-9);
+        }
+        // Without anything after the reply it is the machine repairman.
+        near(reply_early(10, 5.0, 1.0, 0.0).0, machine_repairman(10, 5.0, 1.0, 1).0, 1e-9);
     }
 
     #[test]
