@@ -4,16 +4,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::sim::available_threads;
+use super::sim::{available_threads, run_failed};
 use super::{Context, Done, Failure};
 use crate::check::{self, Judged};
 use crate::content::text::both;
+use crate::report::render::markdown;
+use crate::report::view;
 use crate::sims::run::Execution;
+use crate::validation;
 
 /// Check all content: links, ids, languages, defaults; with --run every claim too
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep check\n  prep check --run\n  prep check --run --write    renew the committed outcomes\n  prep check --validation -o docs/validation.md\n\nExit codes: 0 nothing found, 1 faults, 2 wrong input"
+    after_help = "Examples:\n  prep check\n  prep check --run\n  prep check --run --write    renew the committed outcomes\n  prep check --validation      renew docs/validation.md\n\nExit codes: 0 nothing found, 1 faults, 2 wrong input"
 )]
 pub(super) struct CheckArgs {
     /// Run every sim once, judge its claims and compare with the committed outcomes
@@ -22,9 +25,24 @@ pub(super) struct CheckArgs {
     /// With --run: write the outcomes to outcomes/ of the content directory (here, or --content)
     #[arg(long, requires = "run")]
     write: bool,
+    /// Compare the model with theory and with the measured stack instead, and write the page
+    #[arg(long, conflicts_with = "run")]
+    validation: bool,
+    /// With --validation: the file to write
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        default_value = "docs/validation.md",
+        requires = "validation"
+    )]
+    output: PathBuf,
 }
 
 pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
+    if args.validation {
+        return validate(context, args);
+    }
     let mut problems = check::content(&context.library);
     if args.write {
         // What is about to be written is not missing.
@@ -42,6 +60,22 @@ pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failu
     };
     context.out.print(text.get(context.lang))?;
     Ok(if count == 0 { Done::Fine } else { Done::No })
+}
+
+/// Runs every closed form and every measured row, and writes the page.
+fn validate(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
+    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let found = validation::run(&context.library, &execution).map_err(|failed| match failed {
+        validation::Failed::Content(problems) => Failure::Input(problems),
+        validation::Failed::Run { file, why } => {
+            let Failure::Words(what, hint) = run_failed(&why) else { return run_failed(&why) };
+            let (en, ko) = (what.en, what.ko);
+            Failure::Words(both!("{file}: {en}", "{file}: {ko}"), hint)
+        }
+    })?;
+    let page = view::validation::validation(&found, context.lang);
+    context.out.file(&args.output, &markdown::render(&page))?;
+    Ok(Done::Fine)
 }
 
 /// Runs every sim; the number of faults.

@@ -492,7 +492,8 @@ pub(crate) fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
     let Some(theory) = &spec.theory else { return Vec::new() };
     let mut rows = Vec::new();
     for (variant, found) in spec.variants.iter().zip(&results.variants) {
-        let queue = variant.config.stations.keys().next().map_or(Queue::Pool, Queue::station);
+        let queue =
+            variant.config.stations.keys().next().map_or(Queue::Pool, |name| Queue::Station(name));
         for (metric, exact) in theory.values(queue) {
             let Some(at) = found.rows.iter().position(|row| row.id == metric) else { continue };
             let Some(interval) = interval_of(&found.rows[at], &found.values[at]) else { continue };

@@ -37,11 +37,7 @@ pub(crate) enum Queue<'n> {
     Pool,
 }
 
-impl<'n> Queue<'n> {
-    pub(crate) fn station(name: &'n String) -> Queue<'n> {
-        Queue::Station(name)
-    }
-
+impl Queue<'_> {
     /// The metric of the time before service; `part` is `mean` or `p99`.
     fn wait(self, part: &str) -> String {
         match self {

@@ -20,7 +20,8 @@ pub(crate) const WIDER_SHARE: f64 = 0.02;
 pub(crate) const WIDER_MS: f64 = 0.5;
 /// How far throughput may lie below the offered load in a stable run.
 pub(crate) const STABLE: f64 = 0.02;
-/// A direction also agrees when the model's median is off by at most this factor.
+/// A direction also agrees when the model's median is off by at most this factor, or the row lies
+/// inside its band.
 pub(crate) const FACTOR: f64 = 3.0;
 /// `max-connections` below this is a limit that clients feel in these configurations.
 const CONNECTIONS_UNLIMITED: u32 = 8192;
@@ -252,8 +253,9 @@ fn lab_row(
     let band = band(&simulated, unit);
     let group = case.group(value.repeat);
     let median = quantile(&simulated, 0.5);
+    let inside = band.is_some_and(|(low, high)| (low..=high).contains(&value.value));
     let direction = (group == Group::ConnectionLimited)
-        .then(|| agrees(case, cases, &value, ids, median).unwrap_or(false));
+        .then(|| inside || agrees(case, cases, &value, ids, median).unwrap_or(false));
     LabRow {
         group,
         metric: ids.join(" + "),
@@ -263,7 +265,7 @@ fn lab_row(
         low: band.map(|(low, _)| low),
         high: band.map(|(_, high)| high),
         judged,
-        inside: band.is_some_and(|(low, high)| (low..=high).contains(&value.value)),
+        inside,
         direction,
         experiment: value.experiment,
         case: value.case,
@@ -314,12 +316,34 @@ fn quantile(values: &[f64], share: f64) -> Option<f64> {
     Some(sorted[below] + (sorted[above] - sorted[below]) * (at - below as f64))
 }
 
+/// How many judged rows agree, of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) judged: usize,
+    pub(crate) agree: usize,
+}
+
+impl Share {
+    pub(crate) fn of_all(self) -> f64 {
+        self.agree as f64 / self.judged.max(1) as f64
+    }
+}
+
 /// Rows of a group that are judged, and how many of them agree: lie inside, or, where only the
 /// direction counts, have the right one.
-pub(crate) fn share(rows: &[LabRow], group: Group) -> (usize, usize) {
-    let judged = rows.iter().filter(|row| row.judged && row.group == group);
-    judged.fold((0, 0), |(count, agree), row| {
-        (count + 1, agree + usize::from(row.direction.unwrap_or(row.inside)))
+pub(crate) fn share(rows: &[LabRow], group: Group) -> Share {
+    let of_group = rows.iter().filter(|row| row.group == group);
+    count(of_group, |row| row.direction.unwrap_or(row.inside))
+}
+
+/// Of the judged rows, how many agree.
+pub(crate) fn count<'r>(
+    rows: impl Iterator<Item = &'r LabRow>,
+    agrees: impl Fn(&LabRow) -> bool,
+) -> Share {
+    rows.filter(|row| row.judged).fold(Share { judged: 0, agree: 0 }, |share, row| Share {
+        judged: share.judged + 1,
+        agree: share.agree + usize::from(agrees(row)),
     })
 }
 

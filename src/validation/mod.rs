@@ -11,7 +11,7 @@ mod tests;
 use crate::content::problem::Problem;
 use crate::content::text::{Lang, both};
 use crate::content::{Kind, Library};
-use crate::sims::run::RunFailed;
+use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
 
 /// Why a validation could not be finished.
@@ -23,6 +23,25 @@ pub(crate) enum Failed {
         file: String,
         why: RunFailed,
     },
+}
+
+/// Everything that the simulator was compared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Validation {
+    pub(crate) theory: Vec<theory::Model>,
+    pub(crate) lab: Vec<lab::LabRow>,
+}
+
+/// Runs all models and measured configurations; takes a minute or two.
+///
+/// # Errors
+/// See [`Failed`].
+pub(crate) fn run(library: &Library, execution: &Execution<'_>) -> Result<Validation, Failed> {
+    let overrides = Overrides::default();
+    Ok(Validation {
+        theory: theory::run(library, execution, &overrides)?,
+        lab: lab::run(library, execution, &overrides)?,
+    })
 }
 
 /// Reads one file of a folder.

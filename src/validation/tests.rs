@@ -1,5 +1,6 @@
 mod statistics;
 
+use super::lab::{self, Group};
 use super::theory;
 use crate::content::{Kind, Library};
 use crate::sims::run::Execution;
@@ -24,4 +25,33 @@ fn the_simulator_meets_every_closed_form() {
         }
     }
     assert_eq!(off, Vec::<String>::new());
+}
+
+/// What the page publishes must not get worse unseen. Shares below the aim are explained there.
+#[test]
+fn the_measured_stack_is_met_as_far_as_published() {
+    let rows = lab::run(&Library::embedded(), &TWO_THREADS, &Overrides::default()).unwrap();
+    let floors =
+        [(Group::Stable, 0.88), (Group::Overloaded, 0.75), (Group::ConnectionLimited, 0.85)];
+    let mut below = Vec::new();
+    for (group, floor) in floors {
+        let share = lab::share(&rows, group);
+        if share.of_all() < floor {
+            below.push((group, share));
+        }
+    }
+    assert_eq!(below, Vec::new());
+    let measured = |row: &lab::LabRow| (row.experiment.clone(), row.case.clone(), row.repeat);
+    let mut simulated: Vec<_> = rows.iter().map(measured).collect();
+    simulated.dedup();
+    let all = lab::measurements(&Library::embedded(), "measured.csv").unwrap();
+    let mut wanted: Vec<_> = all
+        .into_iter()
+        .filter(|value| ["E1", "E2", "E3"].contains(&value.experiment.as_str()))
+        .map(|value| (value.experiment, value.case, value.repeat))
+        .collect();
+    simulated.sort();
+    wanted.sort();
+    wanted.dedup();
+    assert_eq!(simulated, wanted, "every measured run has a file, and only one");
 }

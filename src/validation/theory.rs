@@ -17,7 +17,6 @@ pub(crate) struct Model {
     pub(crate) steady: bool,
     /// By metric.
     pub(crate) rows: Vec<TheoryOutcome>,
-    pub(crate) events: u64,
 }
 
 /// Most standard errors between simulation and formula: of a thousand correct rows about one is
@@ -55,6 +54,5 @@ pub(crate) fn model(
         title: spec.title.clone(),
         steady: results.variants.iter().all(|found| found.steady),
         rows: outcome::theory(&spec, &results),
-        events: results.events,
     })
 }

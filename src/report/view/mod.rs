@@ -5,3 +5,4 @@ pub(crate) mod outcome;
 pub(crate) mod quiz;
 pub(crate) mod sims;
 pub(crate) mod topic;
+pub(crate) mod validation;
