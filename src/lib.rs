@@ -13,10 +13,12 @@ mod knowledge;
 mod quiz;
 mod sims;
 
-mod practice;
-mod report;
 mod store;
 mod validation;
+
+mod practice;
+
+mod report;
 
 mod check;
 
