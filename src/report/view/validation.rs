@@ -73,6 +73,11 @@ fn summary(found: &Validation) -> [Text; 5] {
     let (models, metrics) = (found.theory.len(), rows().count());
     let held = rows().filter(|row| row.z.abs() <= Z_MAX).count();
     let largest = format!("{:.1}", rows().map(|row| row.z.abs()).fold(0.0, f64::max));
+    let mut widths: Vec<f64> =
+        rows().map(|row| (row.high - row.low) / 2.0 / row.exact.abs()).collect();
+    widths.sort_by(f64::total_cmp);
+    let width = |at: usize| percent(widths.get(at).copied().unwrap_or(f64::NAN));
+    let (median, widest) = (width(metrics / 2), width(metrics.saturating_sub(1)));
     let mut cases: Vec<(&str, &str, u32)> =
         found.lab.iter().map(|row| (&*row.experiment, &*row.case, row.repeat)).collect();
     cases.dedup();
@@ -80,8 +85,8 @@ fn summary(found: &Validation) -> [Text; 5] {
     let (share, ms) = (100.0 * lab::WIDER_SHARE, lab::WIDER_MS);
     [
         both!(
-            "Closed forms: {models} textbook models with {metrics} exact values, each simulated until half the 95 % interval is about 1 % (means) or 2 to 4 % (p99). {held} of {metrics} lie within {Z_MAX} standard errors; the largest distance is {largest}.",
-            "이론값: 교과서 모델 {models}개, 정확한 값 {metrics}개. 95 % 구간의 절반이 평균은 약 1 %, p99는 2~4 %가 될 때까지 시뮬레이션했다. {metrics}개 중 {held}개가 표준 오차 {Z_MAX}배 안에 있고, 가장 먼 것은 {largest}배다."
+            "Closed forms: {models} textbook models with {metrics} exact values, known from the simulation within {median} in the median and {widest} at the worst (half the 95 % interval). {held} of {metrics} lie within {Z_MAX} standard errors; the largest distance is {largest}. Models of a like load share arrivals, so the values are not independent.",
+            "이론값: 교과서 모델 {models}개, 정확한 값 {metrics}개. 시뮬레이션의 정밀도(95 % 구간의 절반)는 중앙값 {median}, 가장 나쁜 것이 {widest}다. {metrics}개 중 {held}개가 표준 오차 {Z_MAX}배 안에 있고, 가장 먼 것은 {largest}배다. 비슷한 부하의 모델은 도착을 함께 쓰므로 값들이 서로 독립은 아니다."
         ),
         both!(
             "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start, since a single window says little about the average.",
@@ -96,8 +101,8 @@ fn summary(found: &Validation) -> [Text; 5] {
             "이 행들에 맞춘 값은 없다. 다른 행에서 정한 것: 스레드가 깨어나는 시간(E10), DB 코어의 경합(E9). 측정 기록에 적힌 것: DB 시간 말고도 커넥션 안에서 약 0.3 ms, 밖에서 약 0.3 ms가 든다."
         ),
         both!(
-            "The numbers of one run hang together (a light window is light in all of them), and repeats replay the same arrivals. So the shares are rougher than their counts suggest.",
-            "한 실행의 값들은 함께 움직이고(한가한 구간은 모든 값이 낮다) 반복 실행은 같은 도착을 되풀이한다. 그래서 비율은 개수에서 보이는 것보다 거칠다."
+            "The numbers of one run hang together (a light window is light in all of them), and the runs of E2 with the same load were offered the same number of requests, so probably the same arrivals. The shares are rougher than their counts suggest.",
+            "한 실행의 값들은 함께 움직이고(한가한 구간은 모든 값이 낮다), 부하가 같은 E2 실행들은 들어온 요청 수가 같아 도착도 같았을 것이다. 그래서 비율은 개수에서 보이는 것보다 거칠다."
         ),
     ]
 }
