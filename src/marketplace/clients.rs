@@ -18,6 +18,8 @@ use crate::random::{Stream, Streams, Zipf};
 const ENDPOINT: u64 = 2_000;
 const ROW: u64 = 2_001;
 const THINK: u64 = 2_002;
+const BACKOFF: u64 = 2_003;
+const JITTER: u64 = 2_004;
 
 pub(crate) struct Load<'w> {
     at: usize,
@@ -30,6 +32,9 @@ pub(crate) struct Load<'w> {
     draws: u64,
     arrivals: RefCell<Stream>,
     pub(crate) connections_opened: Cell<u64>,
+    /// First attempts, and retries, of the whole load.
+    sent: Cell<u64>,
+    retried: Cell<u64>,
 }
 
 impl<'w> Load<'w> {
@@ -56,6 +61,8 @@ impl<'w> Load<'w> {
             draws: streams.stream(&format!("load.{name}.requests")).bits(),
             arrivals: RefCell::new(streams.stream(&format!("load.{name}.arrivals"))),
             connections_opened: Cell::new(0),
+            sent: Cell::new(0),
+            retried: Cell::new(0),
         }
     }
 
@@ -66,6 +73,16 @@ impl<'w> Load<'w> {
     /// The row that a request is about.
     pub(crate) fn row(&self, draws: u64) -> u64 {
         self.rows.sample(&mut Stream::from_seed(draw_seed(draws, 0, ROW)))
+    }
+
+    /// Whether the budget has a retry left; takes it if so.
+    fn may_retry(&self) -> bool {
+        let budget = self.knobs.retry_budget.0;
+        if budget > 0.0 && self.retried.get() as f64 + 1.0 > budget * self.sent.get() as f64 {
+            return false;
+        }
+        super::count(&self.retried);
+        true
     }
 
     fn intent(&self, number: u64, intended: Nanos) -> Intent {
@@ -216,7 +233,7 @@ async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load
     }
 }
 
-/// Sends one request and waits for its answer, at most as long as the client is willing to.
+/// Sends one request, and again if it fails and the client, or the balancer, tries again.
 async fn exchange<'w>(
     sim: &Sim<'w>,
     market: &'w Marketplace<'w>,
@@ -225,17 +242,48 @@ async fn exchange<'w>(
     intent: &Intent,
 ) {
     let mut pending = market.recorder.arrives(market, intent);
+    let knobs = load.knobs;
+    super::count(&load.sent);
+    let (mut retries, mut elsewhere) = (0, 0);
+    loop {
+        let attempt = retries + elsewhere;
+        let (request, answer) = send(sim, market, load, idle, intent, attempt).await;
+        let Err(failure) = answer else { return pending.finish(request.as_deref(), answer) };
+        if failure.is_overload() && elsewhere < market.config.balancer.retry_max {
+            elsewhere += 1;
+        } else if !failure.is_final() && retries < knobs.retry_max && load.may_retry() {
+            retries += 1;
+            let seed = |purpose| draw_seed(intent.draws, u64::from(retries), purpose);
+            let base = knobs.retry_backoff.sample(&mut Stream::from_seed(seed(BACKOFF)));
+            let wait = request::grown(base, knobs.retry_multiplier.0, retries);
+            let jitter = knobs.retry_jitter.then(|| Stream::from_seed(seed(JITTER)).unit());
+            market.clock.sleep((wait as f64 * jitter.unwrap_or(1.0)) as Nanos).await;
+        } else {
+            return pending.finish(request.as_deref(), answer);
+        }
+        market.recorder.sent_again(market, intent);
+    }
+}
+
+/// One attempt: the request, unless it never was one, and its answer.
+async fn send<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    idle: &Idle<'w>,
+    intent: &Intent,
+    attempt: u32,
+) -> (Option<Rc<Request<'w>>>, Answer) {
     let delay = &market.config.balancer.delay;
     if !delay.is_zero() {
         let seed = draw_seed(intent.draws, 0, THINK);
         market.clock.sleep(delay.sample(&mut Stream::from_seed(seed))).await;
     }
     let Some(instance) = market.balancer.pick(&market.instances) else {
-        pending.finish(None, Err(Failure::NoInstance));
-        return;
+        return (None, Err(Failure::NoInstance));
     };
     super::count(&instance.outstanding);
-    let request = Rc::new(Request::new(sim, market, instance, intent));
+    let request = Rc::new(Request::new(sim, market, instance, intent, attempt));
     let patience = load.knobs.timeout.0;
     let deadline = if patience > 0 { market.clock.now() + patience } else { Nanos::MAX };
     let left = |deadline: Nanos| deadline.saturating_sub(market.clock.now());
@@ -260,8 +308,7 @@ async fn exchange<'w>(
         Ok(socket) => socket,
         Err(failure) => {
             instance.outstanding.set(instance.outstanding.get() - 1);
-            pending.finish(Some(&request), Err(failure));
-            return;
+            return (Some(request), Err(failure));
         }
     };
     socket.requests.set(socket.requests.get() + 1);
@@ -274,16 +321,16 @@ async fn exchange<'w>(
     };
     match answer {
         Some(answer) => {
-            pending.finish(Some(&request), answer);
             let most = market.config.tomcat.keep_alive_requests.count();
             if load.knobs.keep_alive && socket.requests.get() < most {
                 idle.keep(instance.number, socket);
             }
+            (Some(request), answer)
         }
         None => {
             request.abandoned.set(true);
             market.probe.tell(Event::GaveUp { request: request.number });
-            pending.finish(Some(&request), Err(Failure::ClientTimeout));
+            (Some(request), Err(Failure::ClientTimeout))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::probe::{Event, Probe};
 use super::tomcat::Tomcat;
 use super::{Counter, Marketplace};
 use crate::engine::executor::{Clock, Sim};
+use crate::engine::pool::Pool;
 use crate::engine::processor::Cores;
 use crate::random::{Stream, Streams};
 
@@ -26,6 +27,8 @@ pub(crate) struct Instance<'w> {
     pub(crate) tomcat: Tomcat<'w>,
     pub(crate) hikari: Hikari<'w>,
     pub(crate) cores: Cores<'w>,
+    /// Threads of the executor that repeats failed attempts, where there is one.
+    pub(crate) retry_executor: Pool<'w>,
     /// Requests on their way to or inside this instance, for the balancer.
     pub(crate) outstanding: Counter,
 }
@@ -43,6 +46,7 @@ impl<'w> Instance<'w> {
             tomcat: Tomcat::new(clock, config, number, streams),
             hikari: Hikari::new(clock, config, number, streams),
             cores: Cores::new(clock, config.app.cores.count(), 0.0),
+            retry_executor: Pool::new(clock, config.bid.retry_executor),
             outstanding: Cell::new(0),
         }
     }

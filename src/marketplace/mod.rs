@@ -10,6 +10,7 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
 pub(crate) mod hikari;
@@ -18,6 +19,7 @@ pub(crate) mod knobs;
 pub(crate) mod mysql;
 pub(crate) mod observations;
 pub(crate) mod probe;
+pub(crate) mod redis;
 pub(crate) mod request;
 pub(crate) mod station;
 pub(crate) mod tomcat;
@@ -26,16 +28,20 @@ pub(crate) mod tomcat;
 mod tests;
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
+use crate::engine::pool::Pool;
 use crate::engine::time::Nanos;
 use crate::random::{Streams, split_mix};
+use checker::Witness;
 use clients::Load;
 use config::{Action, ActionKind, Config};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
 use observations::{Observations, Recorder, Window};
-use probe::{Probe, Recorded};
+use probe::{Event, Probe, Recorded};
+use redis::Redis;
 use request::Endpoint;
 use station::Station;
 
@@ -48,11 +54,15 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) balancer: instance::Balancer,
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
+    pub(crate) redis: Redis<'w>,
+    pub(crate) witness: Rc<Witness<'w>>,
+    /// Issues coupons one after the other, where a queue does it.
+    pub(crate) issuer: Pool<'w>,
     pub(crate) loads: Vec<Load<'w>>,
     pub(crate) stations: Vec<Station<'w>>,
     pub(crate) endpoints: Vec<Endpoint<'w>>,
     pub(crate) recorder: Recorder,
-    pub(crate) probe: Probe<'w>,
+    pub(crate) probe: Rc<Probe<'w>>,
     /// No new arrivals from this moment on.
     pub(crate) closes_at: Nanos,
     requests: Cell<u64>,
@@ -92,7 +102,11 @@ pub(crate) enum Failed {
 impl<'w> Marketplace<'w> {
     fn new(clock: &'w Clock, config: &'w Config, plan: &Plan) -> Marketplace<'w> {
         let streams = plan.streams;
-        let databases = vec![Database::new(clock, config)];
+        let probe = Rc::new(Probe::new(clock, plan.record));
+        let specs = config.tables();
+        let witness = Rc::new(Witness::new(&specs, Rc::clone(&probe)));
+        let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
+        let databases = vec![Database::new(clock, config, &specs, streams, seen_by)];
         let endpoints = Endpoint::all(config);
         let loads = config
             .loads
@@ -116,11 +130,14 @@ impl<'w> Marketplace<'w> {
             balancer: instance::Balancer::new(config.balancer.policy, streams),
             instances,
             databases,
+            redis: Redis::new(clock, config),
+            witness,
+            issuer: Pool::new(clock, 1),
             loads,
             stations,
             endpoints,
             recorder,
-            probe: Probe::new(clock, plan.record),
+            probe,
             closes_at: plan.window.arrivals_until(),
             requests: Cell::new(0),
         }
@@ -133,9 +150,8 @@ impl<'w> Marketplace<'w> {
         number
     }
 
-    /// The database that a statement goes to.
-    pub(crate) fn database_for(&self, _: &mysql::Statement<'_>) -> &Database<'w> {
-        // One primary takes everything until there are replicas to read from.
+    /// The database that takes the writes; and, until there are replicas, everything else.
+    pub(crate) fn primary(&self) -> &Database<'w> {
         let primary = |database: &&Database<'_>| database.role == mysql::Role::Primary;
         self.databases.iter().find(primary).unwrap_or(&self.databases[0])
     }
@@ -173,6 +189,9 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
 }
 
 fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
+    for database in &market.databases {
+        database.start(sim);
+    }
     for instance in &market.instances {
         sim.spawn("instance", instance::boot(sim.clone(), market, instance));
     }
@@ -197,6 +216,14 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
                 database.set_speed(*share);
             }
         }
+        ActionKind::MysqlCrash(crash) => {
+            market.probe.tell(Event::Server { up: false });
+            market.primary().crash(*crash);
+            market.clock.sleep(market.config.mysql.restart.0).await;
+            market.primary().restart();
+            market.probe.tell(Event::Server { up: true });
+        }
+        ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {
             let instance = &market.instances[*number as usize];

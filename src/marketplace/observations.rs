@@ -2,9 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::Marketplace;
+use super::mysql::buffer_pool::PoolSeen;
+use super::mysql::log::LogSeen;
+use super::mysql::{Cost, Database, Work};
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
+use super::{Marketplace, checker};
 use crate::engine::gauge::Census;
 use crate::engine::time::{Nanos, to_seconds};
 use crate::stats::histogram::Histogram;
@@ -143,6 +146,29 @@ pub(crate) struct Levels {
     pub(crate) db_cores_busy: f64,
 }
 
+/// What the database did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DatabaseObservations {
+    /// Within the window.
+    pub(crate) commits: u64,
+    pub(crate) reads: Cost,
+    pub(crate) writes: Cost,
+    pub(crate) redo: LogSeen,
+    pub(crate) binlog: LogSeen,
+    /// `None` where everything is in memory.
+    pub(crate) pages: Option<PoolSeen>,
+    pub(crate) lock_wait: Histogram,
+    pub(crate) commit: Histogram,
+    /// Commits that a loss of power would take back, on average.
+    pub(crate) unsynced: f64,
+    /// In the whole run.
+    pub(crate) deadlocks: u64,
+    pub(crate) lock_waits: u64,
+    pub(crate) lost_commits: u64,
+    pub(crate) orders: u64,
+    pub(crate) anomalies: checker::Counts,
+}
+
 /// One station's share of what was seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StationObservations {
@@ -182,6 +208,10 @@ pub(crate) struct Observations {
     pub(crate) refused_connections: u64,
     pub(crate) connections_opened: u64,
     pub(crate) wasted: u64,
+    /// Attempts beyond the first, of clients, balancer and services.
+    pub(crate) retries: u64,
+    pub(crate) database: DatabaseObservations,
+    pub(crate) redis_lock_wait: Histogram,
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,
     pub(crate) series: Vec<SeriesStep>,
@@ -201,9 +231,32 @@ pub(crate) struct Recorder {
     /// Areas at the start of the window.
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
+    database_before: Cell<DatabaseTotals>,
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
+}
+
+/// What the database had done by a moment.
+#[derive(Clone, Copy, Default)]
+struct DatabaseTotals {
+    work: Work,
+    redo: LogSeen,
+    binlog: LogSeen,
+    pages: Option<PoolSeen>,
+    unsynced: u128,
+}
+
+impl DatabaseTotals {
+    fn of(database: &Database<'_>) -> DatabaseTotals {
+        DatabaseTotals {
+            work: database.work_done(),
+            redo: database.redo_seen(),
+            binlog: database.binlog_seen(),
+            pages: database.pages_seen(),
+            unsynced: database.unsynced_area(),
+        }
+    }
 }
 
 /// Parts of the window whose mean number inside is kept.
@@ -280,6 +333,7 @@ impl Recorder {
             server: RefCell::default(),
             opened: Cell::default(),
             lost_before: Cell::new(0),
+            database_before: Cell::default(),
             ended: Cell::new(false),
             part: Cell::default(),
         }
@@ -296,6 +350,11 @@ impl Recorder {
         for instance in &market.instances {
             instance.hikari.holds.take();
         }
+        let database = market.primary();
+        self.database_before.set(DatabaseTotals::of(database));
+        database.lock_waits.take();
+        database.commit_times.take();
+        market.redis.waits.take();
         for station in &market.stations {
             station.waits.take();
             station.responses.take();
@@ -318,6 +377,9 @@ impl Recorder {
         for database in &market.databases {
             state.refused_connections += database.refused.get();
         }
+        let span = self.window.to - self.window.from;
+        self.close_database(market, &mut state.database, span);
+        state.redis_lock_wait = market.redis.waits.take();
         let now = market.clock.now();
         let span = now.max(1) as f64;
         for station in &market.stations {
@@ -333,6 +395,25 @@ impl Recorder {
         }
     }
 
+    fn close_database(
+        &self,
+        market: &Marketplace<'_>,
+        seen: &mut DatabaseObservations,
+        span: Nanos,
+    ) {
+        let database = market.primary();
+        let (before, now) = (self.database_before.get(), DatabaseTotals::of(database));
+        seen.commits = now.work.commits - before.work.commits;
+        seen.reads = now.work.reads.since(&before.work.reads);
+        seen.writes = now.work.writes.since(&before.work.writes);
+        seen.redo = now.redo.since(&before.redo);
+        seen.binlog = now.binlog.since(&before.binlog);
+        seen.pages = now.pages.map(|pages| pages.since(&before.pages.unwrap_or_default()));
+        seen.unsynced = (now.unsynced - before.unsynced) as f64 / span.max(1) as f64;
+        seen.lock_wait = database.lock_waits.take();
+        seen.commit = database.commit_times.take();
+    }
+
     /// The run is over; whoever still waits for an answer does not get one.
     pub(crate) fn end(&self, market: &Marketplace<'_>) {
         self.ended.set(true);
@@ -340,6 +421,15 @@ impl Recorder {
         let state = &mut *self.state.borrow_mut();
         state.audit.inside_at_end = clients.inside();
         state.audit.arrived = clients.entered();
+        let database = market.primary();
+        let work = database.work_done();
+        let seen = &mut state.database;
+        (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
+        seen.lost_commits = database.lost_commits.get();
+        seen.orders = market.witness.orders();
+        seen.anomalies = market.witness.counts(|table, column, key| {
+            database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
+        });
         state.connections_opened =
             market.loads.iter().map(|load| load.connections_opened.get()).sum();
     }
@@ -361,6 +451,10 @@ impl Recorder {
         }
         for database in &market.databases {
             books.push(("statements".to_owned(), database.statements.borrow().report(now)));
+            let locks = database.locks();
+            if locks > 0 {
+                return Err(format!("{locks} locks are held after the end"));
+            }
         }
         for station in &market.stations {
             books
@@ -495,6 +589,20 @@ impl Recorder {
     pub(crate) fn pool_wait(&self, request: &Request<'_>, waited: Nanos) {
         if self.belongs(request.intended, request.market.clock.now()) {
             self.state.borrow_mut().pool_wait.record(waited);
+        }
+    }
+
+    /// The server did something once more.
+    pub(crate) fn retried(&self, request: &Request<'_>) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().retries += 1;
+        }
+    }
+
+    /// A client, or the balancer for it, sends a request once more.
+    pub(crate) fn sent_again(&self, market: &Marketplace<'_>, intent: &Intent) {
+        if self.belongs(intent.intended, market.clock.now()) {
+            self.state.borrow_mut().retries += 1;
         }
     }
 

@@ -3,6 +3,11 @@
 
 use std::cell::RefCell;
 
+use super::checker::Anomaly;
+use super::mysql::lock::{Mode, Target};
+use super::mysql::table::TableId;
+use super::mysql::{Lock, Verb};
+use super::request::Failure;
 use crate::engine::executor::Clock;
 use crate::engine::time::Nanos;
 
@@ -18,10 +23,16 @@ pub(crate) enum Stage {
     /// Remote calls and other waiting of the application.
     Remote,
     Station,
+    /// For a row lock; not part of [`Stage::Database`].
+    LockWait,
+    /// For a lock in Redis, the commands included.
+    RedisLock,
+    /// Between attempts, or for the executor that repeats them.
+    Retry,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Stage; 7] = [
+    pub(crate) const ALL: [Stage; 10] = [
         Stage::Connect,
         Stage::ThreadQueue,
         Stage::AppCpu,
@@ -29,6 +40,9 @@ impl Stage {
         Stage::Database,
         Stage::Remote,
         Stage::Station,
+        Stage::LockWait,
+        Stage::RedisLock,
+        Stage::Retry,
     ];
 
     /// The key in JSON.
@@ -41,6 +55,9 @@ impl Stage {
             Stage::Database => "database_ms",
             Stage::Remote => "remote_ms",
             Stage::Station => "station_ms",
+            Stage::LockWait => "lock_wait_ms",
+            Stage::RedisLock => "redis_lock_ms",
+            Stage::Retry => "retry_ms",
         }
     }
 }
@@ -86,18 +103,90 @@ pub(crate) enum Event {
         request: u64,
         unit: Unit,
     },
-    /// A statement runs on a row (`None` where none is named).
+    /// A statement sets out (no table and no row where none is named).
     Statement {
         request: u64,
-        verb: super::mysql::Verb,
+        verb: Verb,
+        lock: Lock,
+        table: Option<TableId>,
         row: Option<u64>,
     },
+    /// A row lock, or another lock of the database, is the request's.
+    Locked {
+        request: u64,
+        target: Target,
+        mode: Mode,
+    },
+    /// It is not yet, because of another request; told once for each.
+    WaitsForLock {
+        request: u64,
+        target: Target,
+        mode: Mode,
+        by: u64,
+    },
+    /// `innodb_lock_wait_timeout` passed: error 1205.
+    LockTimeout {
+        request: u64,
+    },
+    /// A member of a cycle of waits; the last of the members to be told is not special.
+    InDeadlock {
+        request: u64,
+        victim: bool,
+    },
+    /// A row has a new version; `stale`: computed from an older one than it replaces.
+    Wrote {
+        request: u64,
+        table: TableId,
+        key: u64,
+        stale: bool,
+    },
+    /// The application asks for the commit.
     Commits {
         request: u64,
     },
+    /// The changes are visible, the locks are gone.
+    Committed {
+        request: u64,
+    },
+    /// The changes are undone, the locks are gone.
+    RolledBack {
+        request: u64,
+    },
+    /// A client of a lock in Redis begins to wait, has it, gives it back.
+    RedisWaits {
+        request: u64,
+        key: u64,
+    },
+    RedisLocked {
+        request: u64,
+        key: u64,
+        token: u64,
+    },
+    RedisUnlocked {
+        request: u64,
+        key: u64,
+    },
+    /// The work is done once more.
+    Retries {
+        request: u64,
+        attempt: u32,
+    },
+    /// The process, or the request alone, stands still.
+    Pauses {
+        request: u64,
+    },
+    /// A checker found something in what this request did.
+    Violation {
+        request: u64,
+        anomaly: Anomaly,
+    },
+    /// The database or Redis dies, or is back.
+    Server {
+        up: bool,
+    },
     Answered {
         request: u64,
-        ok: bool,
+        failure: Option<Failure>,
     },
     /// The client went away before the answer.
     GaveUp {
@@ -123,6 +212,12 @@ pub(crate) struct Probe<'w> {
 impl<'w> Probe<'w> {
     pub(crate) fn new(clock: &'w Clock, record: bool) -> Probe<'w> {
         Probe { clock, recorded: record.then(RefCell::default) }
+    }
+
+    /// Whether it is worth putting an event together.
+    #[inline]
+    pub(crate) fn records(&self) -> bool {
+        self.recorded.is_some()
     }
 
     #[inline]

@@ -1,13 +1,16 @@
 //! The marketplace as a whole: what clients see, what components hold, and whole traces.
 
+use super::config::tables::{BIDS, ORDERS, PRODUCTS};
 use super::config::{ActionKind, Base, Config};
 use super::instance::Lifecycle;
 use super::knobs::{Raw, Span};
+use super::mysql::lock::{Mode, Part, SUPREMUM, Target};
+use super::mysql::table::TableId;
 use super::mysql::{Lock, Verb};
 use super::observations::{Counts, Observations, Window};
 use super::probe::{Event, Recorded, Stage, Unit};
 use super::request::Failure;
-use super::request::described::{SqlStep, Step};
+use super::request::described::{Pick, SqlStep, Step};
 use super::{Plan, Replication, run};
 use crate::engine::distribution::Distribution;
 use crate::engine::time::{MILLISECOND, SECOND};
@@ -25,15 +28,20 @@ fn config(base: Base, settings: &[(&str, &str)]) -> Config {
 }
 
 fn sql(wait: &str) -> Step {
-    Step::Sql(SqlStep {
+    Step::Sql(Box::new(SqlStep {
         verb: Verb::Select,
-        table: Some("products".to_owned()),
-        row: Some(1),
+        table: Some(PRODUCTS),
+        row: Pick::Key(1),
+        times: 1,
+        ascending: false,
         lock: Lock::None,
-        add: None,
+        into: None,
+        set: Vec::new(),
+        when: None,
+        none: None,
         cpu: Distribution::ZERO,
         wait: super::knobs::distribution(wait).unwrap(),
-    })
+    }))
 }
 
 /// One endpoint `call` with these steps.
@@ -48,7 +56,7 @@ fn service(steps: Vec<Step>, settings: &[(&str, &str)]) -> Config {
 }
 
 fn connection(steps: Vec<Step>) -> Step {
-    Step::Connection { transaction: false, lazy: false, steps }
+    Step::Connection { transaction: false, lazy: false, retry: None, steps }
 }
 
 fn plan(from_s: u64, to_s: u64, drain_s: u64, counts: Counts) -> Plan {
@@ -262,16 +270,10 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
         ("spring.datasource.hikari.maximum-pool-size", "1"),
     ];
     let built_in = config(Base::Marketplace, &settings);
-    let select = |table: &str| {
-        Step::Sql(SqlStep {
-            verb: Verb::Select,
-            table: Some(table.to_owned()),
-            row: Some(1),
-            lock: Lock::None,
-            add: None,
-            cpu: built_in.endpoints.short_cpu.clone(),
-            wait: Distribution::ZERO,
-        })
+    let select = |table| {
+        let cpu = built_in.endpoints.short_cpu.clone();
+        let Step::Sql(step) = sql("0ms") else { panic!("a statement") };
+        Step::Sql(Box::new(SqlStep { table: Some(table), row: Pick::Key(1), cpu, ..*step }))
     };
     let mut described = built_in.clone();
     described.described.insert(
@@ -281,7 +283,8 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
             Step::Connection {
                 transaction: true,
                 lazy: false,
-                steps: vec![select("products"), select("bids")],
+                retry: None,
+                steps: vec![select(PRODUCTS), select(BIDS)],
             },
             Step::Cpu(built_in.endpoints.render.clone()),
         ],
@@ -337,7 +340,19 @@ fn the_trace_of_one_order() {
     let held = Unit::Connection { instance: 0, number: Some(0) };
     let enters = |stage| Event::Enters { request, stage };
     let leaves = |stage| Event::Leaves { request, stage };
-    let statement = |verb| Event::Statement { request, verb, row: Some(1) };
+    let statement = |verb, lock, table, row| Event::Statement {
+        request,
+        verb,
+        lock,
+        table: Some(table),
+        row: Some(row),
+    };
+    let locked = |table: TableId, part, key, mode| Event::Locked {
+        request,
+        target: Target { table: table.0, part, key },
+        mode,
+    };
+    let wrote = |table, key| Event::Wrote { request, table, key, stale: false };
     let expected = [
         (5_000, Event::Arrives { request, load: 0, endpoint: 3 }),
         (5_000, enters(Stage::ThreadQueue)),
@@ -351,22 +366,36 @@ fn the_trace_of_one_order() {
         (5_010, Event::Granted { request, unit: held }),
         (5_010, leaves(Stage::PoolWait)),
         (5_010, enters(Stage::Database)),
-        (5_010, statement(Verb::Select)),
+        (5_010, statement(Verb::Select, Lock::Update, BIDS, 1)),
+        // Half a round trip later the lock is taken, then the statement computes.
+        (5_012, locked(BIDS, Part::Table, 0, Mode::IntentionExclusive)),
+        (5_012, locked(BIDS, Part::Record, 1, Mode::Exclusive)),
         (5_045, leaves(Stage::Database)),
         (5_045, enters(Stage::Database)),
-        (5_045, statement(Verb::Update)),
+        (5_045, statement(Verb::Update, Lock::None, BIDS, 1)),
+        (5_047, locked(BIDS, Part::Table, 0, Mode::IntentionExclusive)),
+        (5_047, locked(BIDS, Part::Record, 1, Mode::Exclusive)),
+        (5_077, wrote(BIDS, 1)),
         (5_080, leaves(Stage::Database)),
         (5_080, enters(Stage::Database)),
-        (5_080, statement(Verb::Insert)),
+        (5_080, statement(Verb::Insert, Lock::None, ORDERS, 0)),
+        (5_082, locked(ORDERS, Part::Table, 0, Mode::IntentionExclusive)),
+        (5_082, locked(ORDERS, Part::Gap, SUPREMUM, Mode::Insert)),
+        (5_082, locked(ORDERS, Part::Record, 1, Mode::Exclusive)),
+        (5_082, locked(BIDS, Part::Table, 0, Mode::IntentionShared)),
+        (5_082, locked(BIDS, Part::Record, 1, Mode::Shared)),
+        (5_112, wrote(ORDERS, 1)),
         (5_115, leaves(Stage::Database)),
         (5_115, Event::Commits { request }),
         (5_115, enters(Stage::Database)),
-        (5_155, leaves(Stage::Database)),
-        (5_155, Event::Released { request, unit: held }),
-        (5_155, enters(Stage::AppCpu)),
-        (5_175, leaves(Stage::AppCpu)),
-        (5_175, Event::Answered { request, ok: true }),
-        (5_175, Event::Released { request, unit: thread }),
+        // Half a round trip and the commit itself; the answer takes the other half.
+        (5_157, Event::Committed { request }),
+        (5_160, leaves(Stage::Database)),
+        (5_160, Event::Released { request, unit: held }),
+        (5_160, enters(Stage::AppCpu)),
+        (5_180, leaves(Stage::AppCpu)),
+        (5_180, Event::Answered { request, failure: None }),
+        (5_180, Event::Released { request, unit: thread }),
     ];
     assert_eq!(told, expected);
 }

@@ -2,6 +2,7 @@
 //! a replication observed.
 
 use crate::content::text::{Text, both};
+use crate::marketplace::checker::Anomaly;
 use crate::marketplace::observations::{Group, Observations};
 use crate::marketplace::request::Failure;
 use crate::stats::comparison::Better;
@@ -98,6 +99,38 @@ metrics! {
     "pool_lost_races", "count", Less, None, Count, "hand-offs that a newcomer snatched", "새로 온 스레드가 가로챈 커넥션 인계 수";
     "refused_connections", "count", Less, None, Count, "pool connections refused because max_connections was reached", "max_connections에 걸려 거절된 풀 커넥션 수";
     "db_cores_busy_mean", "count", Neither, None, Mean, "busy database cores", "바쁜 DB 코어 수";
+    "retries", "count", Less, None, Count, "attempts beyond the first, of clients, balancer and services", "첫 시도 뒤의 재시도 수(클라이언트, 로드 밸런서, 서비스)";
+    "attempts_mean", "count", Less, None, Mean, "attempts per request", "요청 하나당 시도 횟수";
+    "commits_per_s", "1/s", More, None, Mean, "commits that wrote something", "무언가를 쓴 커밋의 초당 수";
+    "commit_ms_mean", "ms", Less, None, Mean, "mean time of such a commit, network included", "쓰기 커밋의 평균 시간(네트워크 포함)";
+    "commit_ms_p99", "ms", Less, None, Percentile, "p99 of the time of such a commit", "쓰기 커밋 시간의 p99";
+    "commits_per_flush", "count", Neither, None, Mean, "commits that share one flush of the redo log", "리두 로그 플러시 하나를 나눠 쓰는 커밋 수";
+    "redo_flushes_per_commit", "count", Less, None, Mean, "flushes of the redo log per commit", "커밋 하나당 리두 로그 플러시 수";
+    "binlog_group_size", "count", Neither, None, Mean, "commits that share one synchronisation of the binary log", "바이너리 로그 동기화 하나를 나눠 쓰는 커밋 수";
+    "unsynced_commits_mean", "count", Less, None, Mean, "answered commits that a loss of power would take back", "응답했지만 전원이 나가면 사라질 커밋 수";
+    "lost_commits", "count", Less, None, Count, "answered commits that a crash took back, in the whole run", "장애로 사라진, 응답까지 한 커밋 수(전체 실행)";
+    "deadlocks", "count", Less, None, Count, "deadlocks, in the whole run", "데드락 수(전체 실행)";
+    "lock_waits", "count", Less, None, Count, "waits for a row lock, in the whole run", "행 락을 기다린 횟수(전체 실행)";
+    "lock_wait_ms_mean", "ms", Less, None, Mean, "mean wait for a row lock, of those who waited", "행 락을 기다린 경우의 평균 대기 시간";
+    "lock_wait_ms_p99", "ms", Less, None, Percentile, "p99 of the wait for a row lock, of those who waited", "행 락을 기다린 경우 대기 시간의 p99";
+    "redis_lock_wait_ms_mean", "ms", Less, None, Mean, "mean time until a lock in Redis was granted or given up", "Redis 락을 얻거나 포기할 때까지의 평균 시간";
+    "redis_lock_wait_ms_p99", "ms", Less, None, Percentile, "p99 of the time until a lock in Redis was granted or given up", "Redis 락을 얻거나 포기할 때까지 시간의 p99";
+    "buffer_pool_hit_share", "share", More, None, Share, "look-ups that found their page in memory", "메모리에서 페이지를 찾은 조회의 비율";
+    "disk_reads", "count", Less, None, Count, "pages read from the disk", "디스크에서 읽은 페이지 수";
+    "db_cpu_ms_per_read", "ms", Less, None, Mean, "database CPU of a reading statement", "읽기 구문 하나의 DB CPU 시간";
+    "db_cpu_ms_per_write", "ms", Less, None, Mean, "database CPU of a writing statement", "쓰기 구문 하나의 DB CPU 시간";
+    "db_disk_ms_per_read", "ms", Less, None, Mean, "disk time of a reading statement", "읽기 구문 하나의 디스크 시간";
+    "db_disk_ms_per_write", "ms", Less, None, Mean, "disk time of a writing statement, its share of the log flushes included", "쓰기 구문 하나의 디스크 시간(로그 플러시 몫 포함)";
+    "db_lock_ms_per_write", "ms", Less, None, Mean, "wait for locks of a writing statement", "쓰기 구문 하나가 락을 기다린 시간";
+    "orders_total", "count", Neither, None, Count, "orders stored, in the whole run", "저장된 주문 수(전체 실행)";
+    "lost_updates", "count", Less, None, Count, "changes by others that were overwritten, in the whole run", "덮어써서 사라진 갱신 수(전체 실행)";
+    "oversold", "count", Less, None, Count, "orders beyond the units that a bid had, in the whole run", "재고를 넘겨 팔린 주문 수(전체 실행)";
+    "over_issued", "count", Less, None, Count, "coupons issued beyond those there were, in the whole run", "수량을 넘겨 발급된 쿠폰 수(전체 실행)";
+    "double_issued", "count", Less, None, Count, "coupons that a user got a second time, in the whole run", "한 사용자가 두 번 받은 쿠폰 수(전체 실행)";
+    "double_redeemed", "count", Less, None, Count, "coupons redeemed a second time, in the whole run", "두 번 사용된 쿠폰 수(전체 실행)";
+    "double_holders", "count", Less, None, Count, "times that a lock in Redis had two holders, in the whole run", "Redis 락의 보유자가 둘이 된 횟수(전체 실행)";
+    "stale_writes", "count", Less, None, Count, "writes accepted after one with a newer token, in the whole run", "더 새로운 토큰의 쓰기 뒤에 받아들여진 오래된 쓰기 수(전체 실행)";
+    "broken_invariants", "count", Less, None, Count, "bids whose stock and orders do not add up at the end", "끝났을 때 재고와 주문이 맞지 않는 입찰 수";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -235,6 +268,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.count("pool_lost_races", seen.lost_races);
     rows.count("refused_connections", seen.refused_connections);
     rows.mean("db_cores_busy_mean", levels.db_cores_busy);
+    database_rows(&mut rows, seen, finished);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -243,6 +277,39 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
         rows.durations("station_response_ms", &label, &station.responses);
     }
     rows.rows
+}
+
+fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
+    let database = &seen.database;
+    let per = |sum: u64, count: u64| (count > 0).then(|| sum as f64 / count as f64);
+    let ms_per = |sum: u64, count: u64| per(sum, count).map(|nanos| nanos / 1e6);
+    rows.count("retries", seen.retries);
+    rows.mean("attempts_mean", per(finished + seen.retries, finished));
+    rows.mean("commits_per_s", database.commits as f64 / seen.seconds);
+    rows.durations("commit_ms", "", &database.commit);
+    rows.mean("commits_per_flush", per(database.redo.synced_commits, database.redo.syncs));
+    rows.mean("redo_flushes_per_commit", per(database.redo.syncs, database.commits));
+    rows.mean("binlog_group_size", per(database.binlog.synced_commits, database.binlog.syncs));
+    rows.mean("unsynced_commits_mean", database.unsynced);
+    rows.count("lost_commits", database.lost_commits);
+    rows.count("deadlocks", database.deadlocks);
+    rows.count("lock_waits", database.lock_waits);
+    rows.durations("lock_wait_ms", "", &database.lock_wait);
+    rows.durations("redis_lock_wait_ms", "", &seen.redis_lock_wait);
+    let pages = database.pages.unwrap_or_default();
+    rows.share("buffer_pool_hit_share", pages.lookups - pages.misses, pages.lookups);
+    rows.count("disk_reads", pages.misses);
+    let (reads, writes) = (&database.reads, &database.writes);
+    rows.mean("db_cpu_ms_per_read", ms_per(reads.cpu, reads.statements));
+    rows.mean("db_cpu_ms_per_write", ms_per(writes.cpu, writes.statements));
+    rows.mean("db_disk_ms_per_read", ms_per(reads.disk, reads.statements));
+    let flushes = database.redo.busy + database.binlog.busy;
+    rows.mean("db_disk_ms_per_write", ms_per(writes.disk + flushes, writes.statements));
+    rows.mean("db_lock_ms_per_write", ms_per(writes.locks, writes.statements));
+    rows.count("orders_total", database.orders);
+    for anomaly in Anomaly::ALL {
+        rows.count(anomaly.metric(), database.anomalies[anomaly as usize]);
+    }
 }
 
 /// Adds the histograms and counts of another replication; levels and times are not merged, their
@@ -271,6 +338,27 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.pool_hold.merge(&other.pool_hold);
     into.thread_wait.merge(&other.thread_wait);
     into.wasted += other.wasted;
+    into.retries += other.retries;
+    into.redis_lock_wait.merge(&other.redis_lock_wait);
+    let (mine, theirs) = (&mut into.database, &other.database);
+    mine.lock_wait.merge(&theirs.lock_wait);
+    mine.commit.merge(&theirs.commit);
+    mine.commits += theirs.commits;
+    mine.reads.add(&theirs.reads);
+    mine.writes.add(&theirs.writes);
+    mine.deadlocks += theirs.deadlocks;
+    mine.lock_waits += theirs.lock_waits;
+    mine.lost_commits += theirs.lost_commits;
+    mine.orders += theirs.orders;
+    for (sum, more) in mine.anomalies.iter_mut().zip(theirs.anomalies) {
+        *sum += more;
+    }
+    if let Some(theirs) = theirs.pages {
+        let mine = mine.pages.get_or_insert_default();
+        mine.lookups += theirs.lookups;
+        mine.misses += theirs.misses;
+        mine.written += theirs.written;
+    }
     for (mine, theirs) in into.stations.iter_mut().zip(&other.stations) {
         mine.waits.merge(&theirs.waits);
         mine.responses.merge(&theirs.responses);

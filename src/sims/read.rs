@@ -1,5 +1,6 @@
 //! Reading a sim file, with everything that is wrong with it.
 
+mod tables;
 mod theory;
 mod variants;
 
@@ -13,6 +14,7 @@ use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
 use crate::marketplace::config::{Action, ActionKind, Base, Config, SetError};
 use crate::marketplace::knobs::{self, Raw, Span};
+use crate::marketplace::mysql::Crash;
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
@@ -314,11 +316,14 @@ impl Reader<'_> {
             let settings = self.settings(node, "station");
             self.apply(&mut config, &settings);
         }
+        if let Some(node) = fields.take("table") {
+            self.tables(node, base, &mut config);
+        }
         if let Some(node) = fields.take("endpoint")
             && let Some(mut endpoints) = self.walk.fields(node)
         {
             for (key, node) in endpoints.rest() {
-                if let Some(steps) = steps::read(&mut self.walk, node, &config) {
+                if let Some(steps) = steps::read(&mut self.walk, node, &mut config) {
                     config.described.insert(key.name.clone(), steps);
                 }
             }
@@ -411,6 +416,14 @@ impl Reader<'_> {
                     kinds.extend(number.map(|number| make(number as u32)));
                 }
             }
+            if let Some(node) = fields.take("crash") {
+                kinds.extend(self.crash(node));
+            }
+            if let Some(node) = fields.take("redis-failover")
+                && self.walk.bool(node) == Some(true)
+            {
+                kinds.push(ActionKind::RedisFailover);
+            }
             if let Some(node) = fields.take("set") {
                 for (name, raw, span) in self.settings(node, "") {
                     kinds.extend(self.live(config, &name, &raw, span));
@@ -419,6 +432,22 @@ impl Reader<'_> {
             fields.finish(&mut self.walk);
             config.schedule.extend(kinds.into_iter().map(|what| Action { at, what }));
         }
+    }
+
+    /// `crash = "process"` or `"power"`
+    fn crash(&mut self, node: &Node) -> Option<ActionKind> {
+        let what = match self.walk.str(node)? {
+            "process" => Crash::Process,
+            "power" => Crash::Power,
+            _ => {
+                self.walk.report(
+                    node.span.clone(),
+                    both!("\"process\" or \"power\"", "\"process\" 또는 \"power\"를 쓰세요"),
+                );
+                return None;
+            }
+        };
+        Some(ActionKind::MysqlCrash(what))
     }
 
     /// A knob that can change while the run goes on.

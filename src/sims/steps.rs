@@ -1,40 +1,100 @@
 //! Reading the steps of a described endpoint.
 
-use crate::content::text::both;
-use crate::content::toml_tree::{Fields, Node, Value, Walk};
-use crate::engine::distribution::Distribution;
-use crate::marketplace::config::Config;
-use crate::marketplace::knobs;
-use crate::marketplace::mysql::{Lock, Verb};
-use crate::marketplace::request::described::{SqlStep, Step};
+mod sql;
 
-/// Reads `steps = [...]` of one endpoint. Stations must have been read before.
-pub(super) fn read(walk: &mut Walk<'_>, node: &Node, config: &Config) -> Option<Vec<Step>> {
+use crate::content::text::{Text, both};
+use crate::content::toml_tree::{Fields, Node, Walk};
+use crate::engine::distribution::Distribution;
+use crate::marketplace::config::{BidKnobs, Config};
+use crate::marketplace::knobs::{self, KnobValue as _, Raw, Span};
+use crate::marketplace::mysql::table::TableId;
+use crate::marketplace::redis::terms::{Acquisition, Lease};
+use crate::marketplace::request::Failure;
+use crate::marketplace::request::described::{Step, StepRetry, Variable};
+use crate::marketplace::request::distributed_lock::LockTerms;
+use crate::random::split_mix;
+
+/// Reads `steps = [...]` of one endpoint. Stations and tables must have been read before; a table
+/// that a step names without a declaration comes into being.
+pub(super) fn read(walk: &mut Walk<'_>, node: &Node, config: &mut Config) -> Option<Vec<Step>> {
     let mut fields = walk.fields(node)?;
     let steps = fields.need(walk, "steps")?;
     fields.finish(walk);
-    list(walk, steps, config, false)
+    let mut reader = Steps { config, variables: Vec::new() };
+    reader.list(walk, steps, false)
 }
 
-fn list(walk: &mut Walk<'_>, node: &Node, config: &Config, held: bool) -> Option<Vec<Step>> {
-    let items = walk.array(node)?;
-    let steps: Vec<Option<Step>> =
-        items.iter().map(|item| step(walk, item, config, held)).collect();
-    steps.into_iter().collect()
+struct Steps<'c> {
+    config: &'c mut Config,
+    /// Names of the rows that statements have read so far, with their tables.
+    variables: Vec<(String, TableId)>,
 }
 
-fn step(walk: &mut Walk<'_>, node: &Node, config: &Config, held: bool) -> Option<Step> {
-    let mut fields = walk.fields(node)?;
-    let step = if let Some(node) = fields.take("cpu").filter(|_| !is_sql(node)) {
-        random_time(walk, node).map(Step::Cpu)
-    } else if let Some(node) = fields.take("wait").filter(|_| !is_sql(node)) {
-        random_time(walk, node).map(Step::Wait)
-    } else if let Some(node) = fields.take("use") {
-        station(walk, node, &mut fields, config)
-    } else if let Some(steps) = fields.take("connection") {
-        let steps = list(walk, steps, config, true);
-        steps.map(|steps| Step::Connection { transaction: false, lazy: false, steps })
-    } else if let Some(steps) = fields.take("tx") {
+impl Steps<'_> {
+    fn list(&mut self, walk: &mut Walk<'_>, node: &Node, held: bool) -> Option<Vec<Step>> {
+        let items = walk.array(node)?;
+        let steps: Vec<Option<Step>> =
+            items.iter().map(|item| self.step(walk, item, held)).collect();
+        steps.into_iter().collect()
+    }
+
+    fn step(&mut self, walk: &mut Walk<'_>, node: &Node, held: bool) -> Option<Step> {
+        let mut fields = walk.fields(node)?;
+        let step = if let Some(node) = fields.take("sql") {
+            if !held {
+                walk.report(
+                    node.span.clone(),
+                    both!(
+                        "a statement needs a connection: put it inside `connection = [..]` or `tx = [..]`",
+                        "구문에는 커넥션이 필요합니다. `connection = [..]`이나 `tx = [..]` 안에 쓰세요"
+                    ),
+                );
+            }
+            sql::read(walk, node, &mut fields, self)
+        } else if let Some(node) = fields.take("redis_lock") {
+            self.redis_lock(walk, node, &mut fields, held)
+        } else if let Some(node) = fields.take("cpu") {
+            random_time(walk, node).map(Step::Cpu)
+        } else if let Some(node) = fields.take("wait") {
+            random_time(walk, node).map(Step::Wait)
+        } else if let Some(node) = fields.take("use") {
+            station(walk, node, &mut fields, self.config)
+        } else if let Some(steps) = fields.take("connection") {
+            let steps = self.list(walk, steps, true);
+            steps.map(|steps| Step::Connection {
+                transaction: false,
+                lazy: false,
+                retry: None,
+                steps,
+            })
+        } else if let Some(steps) = fields.take("tx") {
+            self.transaction(walk, steps, &mut fields)
+        } else if let Some(node) = fields.take("fail") {
+            self.fail(walk, node, &mut fields)
+        } else if let Some(node) = fields.take("reply") {
+            (walk.bool(node)?).then_some(Step::Reply)
+        } else {
+            let first = fields.span.start..fields.span.start + 1;
+            walk.report(
+                first,
+                both!(
+                    "no known step here: cpu, wait, use, connection, tx, sql, redis_lock, fail or reply",
+                    "알 수 없는 단계입니다. cpu, wait, use, connection, tx, sql, redis_lock, fail, reply 중 하나를 쓰세요"
+                ),
+            );
+            fields.rest();
+            None
+        };
+        fields.finish(walk);
+        step
+    }
+
+    fn transaction(
+        &mut self,
+        walk: &mut Walk<'_>,
+        steps: &Node,
+        fields: &mut Fields<'_>,
+    ) -> Option<Step> {
         let lazy = match fields.take("begin") {
             None => Some(false),
             Some(node) => match walk.str(node) {
@@ -49,46 +109,160 @@ fn step(walk: &mut Walk<'_>, node: &Node, config: &Config, held: bool) -> Option
                 }
             },
         };
-        let steps = list(walk, steps, config, true);
-        steps.zip(lazy).map(|(steps, lazy)| Step::Connection { transaction: true, lazy, steps })
-    } else if let Some(node) = fields.take("sql") {
-        if !held {
-            walk.report(
-                node.span.clone(),
-                both!(
-                    "a statement needs a connection: put it inside `connection = [..]` or `tx = [..]`",
-                    "구문에는 커넥션이 필요합니다. `connection = [..]`이나 `tx = [..]` 안에 쓰세요"
-                ),
-            );
-        }
-        sql(walk, node, &mut fields)
-    } else if let Some(node) = fields.take("fail") {
-        walk.str(node)?;
+        let retry = fields.take("retry").map(|node| retry(walk, node));
+        let steps = self.list(walk, steps, true);
+        let (retry, steps, lazy) = (retry.map_or(Some(None), |r| r.map(Some))?, steps?, lazy?);
+        Some(Step::Connection { transaction: true, lazy, retry, steps })
+    }
+
+    fn fail(&mut self, walk: &mut Walk<'_>, node: &Node, fields: &mut Fields<'_>) -> Option<Step> {
+        // A refusal of the service's own making is `business`, whatever it is called.
+        let failure = Failure::from_label(walk.str(node)?).unwrap_or(Failure::Business);
         let share = match fields.take("share") {
             None => Some(1.0),
             Some(node) => share(walk, node),
         };
-        share.map(|share| Step::Fail { share })
-    } else if let Some(node) = fields.take("reply") {
-        (walk.bool(node)?).then_some(Step::Reply)
-    } else {
-        let first = fields.span.start..fields.span.start + 1;
-        walk.report(
-            first,
-            both!(
-                "no known step here: cpu, wait, use, connection, tx, sql, fail or reply",
-                "알 수 없는 단계입니다. cpu, wait, use, connection, tx, sql, fail, reply 중 하나를 쓰세요"
-            ),
-        );
-        fields.rest();
-        None
-    };
-    fields.finish(walk);
-    step
+        let condition = match fields.take("if") {
+            None => None,
+            Some(node) => {
+                let condition = walk.fields(node)?.rest();
+                let [(key, value)] = condition.as_slice() else {
+                    walk.report(node.span.clone(), one_condition());
+                    return None;
+                };
+                let (variable, column) = self.variable(walk, &key.name, key.span.clone())?;
+                let compared = sql::number_compared(walk, value)?;
+                Some((variable, compared.guard(column)))
+            }
+        };
+        Some(Step::Fail { failure, share: share?, condition })
+    }
+
+    fn redis_lock(
+        &mut self,
+        walk: &mut Walk<'_>,
+        node: &Node,
+        fields: &mut Fields<'_>,
+        held: bool,
+    ) -> Option<Step> {
+        let name = walk.str(node)?;
+        // Names become numbers; the same name is the same lock in every endpoint.
+        let key = name.bytes().fold(1, |key, byte| split_mix(key ^ u64::from(byte)));
+        let base = &self.config.bid;
+        let mut terms = LockTerms {
+            acquire: base.lock_acquire,
+            wait: base.lock_wait.0,
+            lease: base.lock_lease,
+        };
+        let knob = |name: &str| BidKnobs::KNOBS.iter().find(|knob| knob.name == name);
+        let mut wrong = false;
+        let mut set = |walk: &mut Walk<'_>, name: &'static str, full: &str| {
+            let node = fields.take(name)?;
+            let raw = Raw::Word(walk.str(node)?.to_owned());
+            Some((node, raw, knob(full)?))
+        };
+        let mut report = |walk: &mut Walk<'_>, node: &Node, what: Text| {
+            walk.report(node.span.clone(), what);
+            wrong = true;
+        };
+        if let Some((node, raw, knob)) = set(walk, "acquire", "bid.lock.acquire") {
+            match Acquisition::parse(&raw, knob) {
+                Ok(acquire) => terms.acquire = acquire,
+                Err(what) => report(walk, node, what),
+            }
+        }
+        if let Some((node, raw, knob)) = set(walk, "wait", "bid.lock.wait") {
+            match Span::parse(&raw, knob) {
+                Ok(wait) => terms.wait = wait.0,
+                Err(what) => report(walk, node, what),
+            }
+        }
+        if let Some((node, raw, knob)) = set(walk, "lease", "bid.lock.lease") {
+            match Lease::parse(&raw, knob) {
+                Ok(lease) => terms.lease = lease,
+                Err(what) => report(walk, node, what),
+            }
+        }
+        let steps = fields.need(walk, "do").and_then(|node| self.list(walk, node, held))?;
+        (!wrong).then_some(Step::RedisLock { key, terms, steps })
+    }
+
+    /// `b.stock`: a column of a row that was read before.
+    fn variable(
+        &self,
+        walk: &mut Walk<'_>,
+        text: &str,
+        span: std::ops::Range<usize>,
+    ) -> Option<(Variable, usize)> {
+        let found = text.split_once('.').and_then(|(name, column)| {
+            let at = self.variables.iter().position(|(known, _)| known == name)?;
+            let tables = self.config.tables();
+            let column = tables[self.variables[at].1.0 as usize].column(column)?;
+            Some((at, column))
+        });
+        if found.is_none() {
+            let text = crate::content::problem::printable(text);
+            walk.report_with(
+                span,
+                both!("there is no `{text}` here", "`{text}`은(는) 여기에 없습니다"),
+                both!(
+                    "name a row with `into = \"b\"` in an earlier statement and a column of its table: \"b.stock\"",
+                    "앞 구문에 `into = \"b\"`를 쓰고 그 테이블의 컬럼을 \"b.stock\"처럼 적으세요"
+                ),
+            );
+        }
+        found
+    }
 }
 
-fn is_sql(node: &Node) -> bool {
-    matches!(&node.value, Value::Table(entries) if entries.iter().any(|(key, _)| key.name == "sql"))
+fn one_condition() -> Text {
+    both!(
+        "one condition such as {{ \"b.stock\" = \"<= 0\" }} was expected",
+        "{{ \"b.stock\" = \"<= 0\" }} 같은 조건 하나가 필요합니다"
+    )
+}
+
+/// `{ on = ["deadlock"], max = 3, backoff = "10ms", inside = "connection" }`
+fn retry(walk: &mut Walk<'_>, node: &Node) -> Option<StepRetry> {
+    let mut fields = walk.fields(node)?;
+    let on = fields.need(walk, "on");
+    let mut failures = Vec::new();
+    for item in on.and_then(|node| walk.array(node)).unwrap_or_default() {
+        let word = walk.str(item)?;
+        match Failure::from_label(word) {
+            Some(failure) => failures.push(failure),
+            None if word == "none" => failures.push(Failure::OptimisticExhausted),
+            None => {
+                let known = Failure::ALL.map(Failure::label).join(", ");
+                let word = crate::content::problem::printable(word);
+                walk.report(
+                    item.span.clone(),
+                    both!(
+                        "`{word}` is no kind of failure: none, {known}",
+                        "`{word}`은(는) 실패 종류가 아닙니다: none, {known}"
+                    ),
+                );
+            }
+        }
+    }
+    let max = fields.need(walk, "max").and_then(|node| walk.int(node, 0..=1_000));
+    let backoff = match fields.take("backoff") {
+        None => Some(Distribution::ZERO),
+        Some(node) => random_time(walk, node),
+    };
+    let keep_connection = match fields.take("inside") {
+        None => false,
+        Some(node) if walk.str(node) == Some("connection") => true,
+        Some(node) => {
+            walk.report(
+                node.span.clone(),
+                both!("\"connection\" was expected", "\"connection\"이 필요합니다"),
+            );
+            false
+        }
+    };
+    fields.finish(walk);
+    Some(StepRetry { on: failures, max: max? as u32, backoff: backoff?, keep_connection })
 }
 
 fn random_time(walk: &mut Walk<'_>, node: &Node) -> Option<Distribution> {
@@ -141,75 +315,4 @@ fn station(
         return None;
     }
     Some(Step::Use { station: name, time: time? })
-}
-
-fn sql(walk: &mut Walk<'_>, node: &Node, fields: &mut Fields<'_>) -> Option<Step> {
-    let word = walk.str(node)?;
-    let verb = Verb::ALL.into_iter().find(|(_, name)| *name == word).map(|(verb, _)| verb);
-    if verb.is_none() {
-        let word = crate::content::problem::printable(word);
-        walk.report(
-            node.span.clone(),
-            both!(
-                "unknown statement `{word}`: select, insert, update, delete or do",
-                "알 수 없는 구문 `{word}`. select, insert, update, delete, do 중 하나를 쓰세요"
-            ),
-        );
-    }
-    let mut time = |walk: &mut Walk<'_>, name| match fields.take(name) {
-        None => Some(Distribution::ZERO),
-        Some(node) => random_time(walk, node),
-    };
-    let (cpu, wait) = (time(walk, "cpu"), time(walk, "wait"));
-    let (table, row) = match fields.take("row") {
-        None => (None, None),
-        Some(node) => table_and_row(walk, node)?,
-    };
-    let lock = match fields.take("lock") {
-        None => Some(Lock::None),
-        Some(node) => match walk.str(node) {
-            Some("share") => Some(Lock::Share),
-            Some("update") => Some(Lock::Update),
-            _ => {
-                walk.report(
-                    node.span.clone(),
-                    both!("\"share\" or \"update\"", "\"share\" 또는 \"update\"를 쓰세요"),
-                );
-                None
-            }
-        },
-    };
-    let add = match fields.take("add") {
-        None => None,
-        Some(node) => {
-            let mut columns = walk.fields(node)?;
-            let column = columns.rest().into_iter().next()?;
-            let by = walk.int(&column.1, i64::MIN..=i64::MAX)?;
-            Some((column.0.name.clone(), by))
-        }
-    };
-    let (verb, lock, cpu, wait) = (verb?, lock?, cpu?, wait?);
-    Some(Step::Sql(SqlStep { verb, table, row, lock, add, cpu, wait }))
-}
-
-/// `bids/1`: a table, and the primary key of one row; `bids`: the table alone.
-fn table_and_row(walk: &mut Walk<'_>, node: &Node) -> Option<(Option<String>, Option<u64>)> {
-    let text = walk.str(node)?;
-    let (table, row) = match text.split_once('/') {
-        None => (text, None),
-        Some((table, row)) => {
-            let Ok(row) = row.parse() else {
-                walk.report(
-                    node.span.clone(),
-                    both!(
-                        "a row such as \"bids/1\" was expected",
-                        "\"bids/1\" 같은 행이 필요합니다"
-                    ),
-                );
-                return None;
-            };
-            (table, Some(row))
-        }
-    };
-    Some((Some(table.to_owned()), row))
 }

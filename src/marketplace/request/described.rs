@@ -1,12 +1,23 @@
 //! Endpoints given as data: a list of steps that call the very component API that the built-in
 //! scripts call.
 
+use std::rc::Rc;
+
+use super::distributed_lock::{DistributedLock, LockTerms};
+use super::transaction::Session;
 use super::{Answer, Failure, Request};
 use crate::engine::distribution::Distribution;
+use crate::engine::time::Nanos;
 use crate::marketplace::config::Config;
 use crate::marketplace::hikari::Connection;
-use crate::marketplace::mysql::{Effect, Lock, Statement, Verb};
-use crate::marketplace::probe::Stage;
+use crate::marketplace::mysql::table::{TableId, Values};
+use crate::marketplace::mysql::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
+use crate::marketplace::probe::{Event, Stage};
+use crate::random::Stream;
+
+/// Purposes of draws that do not count: rows picked at random, waits between attempts.
+const ROWS: u64 = 7_000;
+const BACKOFF: u64 = 8_000;
 
 /// One step as written. Blocks nest.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,27 +35,104 @@ pub(crate) enum Step {
     Connection {
         transaction: bool,
         lazy: bool,
+        retry: Option<StepRetry>,
         steps: Vec<Step>,
     },
-    Sql(SqlStep),
-    /// A business refusal with this probability.
+    /// Steps under a lock in Redis.
+    RedisLock {
+        key: u64,
+        terms: LockTerms,
+        steps: Vec<Step>,
+    },
+    Sql(Box<SqlStep>),
+    /// A refusal, with this probability, if the condition holds.
     Fail {
+        failure: Failure,
         share: f64,
+        condition: Option<(Variable, Guard)>,
     },
     /// The answer goes out now; what follows is done after it.
     Reply,
 }
 
+/// A row that an earlier statement has read, by order of first use in the endpoint.
+pub(crate) type Variable = usize;
+
+/// What is done when a transaction fails in one of these ways.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StepRetry {
+    pub(crate) on: Vec<Failure>,
+    /// Attempts after the first.
+    pub(crate) max: u32,
+    pub(crate) backoff: Distribution,
+    /// Whether the connection is kept between attempts.
+    pub(crate) keep_connection: bool,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SqlStep {
     pub(crate) verb: Verb,
-    pub(crate) table: Option<String>,
-    pub(crate) row: Option<u64>,
+    pub(crate) table: Option<TableId>,
+    pub(crate) row: Pick,
+    /// How often it is run, each time on a row of its own.
+    pub(crate) times: u32,
+    /// Rows are taken in the order of their keys.
+    pub(crate) ascending: bool,
     pub(crate) lock: Lock,
-    /// Column and summand of the atomic form.
-    pub(crate) add: Option<(String, i64)>,
+    pub(crate) into: Option<Variable>,
+    pub(crate) set: Vec<(usize, Assigned)>,
+    pub(crate) when: Option<(usize, Compared)>,
+    /// What it means that no row was found or changed.
+    pub(crate) none: Option<Failure>,
     pub(crate) cpu: Distribution,
     pub(crate) wait: Distribution,
+}
+
+/// Which row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pick {
+    /// None in particular; of an insert: the next key.
+    None,
+    Key(u64),
+    /// Any of the first so many.
+    Random(u64),
+    /// The one that the load's keys name.
+    OfRequest,
+}
+
+/// What a column becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Assigned {
+    Value(i64),
+    /// Computed by the database.
+    Add(i64),
+    /// Computed by the application from what it has read.
+    From {
+        variable: Variable,
+        column: usize,
+        add: i64,
+    },
+}
+
+/// What a column is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    AtLeast(i64),
+    AtMost(i64),
+    Equals(i64),
+    EqualsVariable { variable: Variable, column: usize },
+}
+
+impl Compared {
+    /// As a condition on a column; a comparison with a row that was read has none yet.
+    pub(crate) fn guard(self, column: usize) -> Guard {
+        match self {
+            Compared::AtLeast(value) => Guard::AtLeast { column, value },
+            Compared::AtMost(value) => Guard::AtMost { column, value },
+            Compared::Equals(value) => Guard::Equals { column, value },
+            Compared::EqualsVariable { .. } => Guard::Equals { column, value: 0 },
+        }
+    }
 }
 
 /// Steps without nesting: blocks have become a begin and an end.
@@ -52,10 +140,12 @@ pub(crate) enum Op<'w> {
     Cpu(&'w Distribution),
     Wait(&'w Distribution),
     Use { station: usize, time: &'w Distribution },
-    Begin { lazy: bool, transaction: bool },
-    End { transaction: bool },
+    Begin { lazy: bool, transaction: bool, retry: Option<&'w StepRetry> },
+    End,
+    Lock { key: u64, terms: LockTerms },
+    Unlock,
     Sql(&'w SqlStep),
-    Fail { share: f64 },
+    Fail { failure: Failure, share: f64, condition: Option<(Variable, Guard)> },
     Reply,
 }
 
@@ -76,90 +166,267 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                     ops.push(Op::Use { station, time });
                 }
             }
-            Step::Connection { transaction, lazy, steps } => {
-                ops.push(Op::Begin { lazy: *lazy, transaction: *transaction });
+            Step::Connection { transaction, lazy, retry, steps } => {
+                let (lazy, transaction) = (*lazy, *transaction);
+                ops.push(Op::Begin { lazy, transaction, retry: retry.as_ref() });
                 compile_into(steps, config, ops);
-                ops.push(Op::End { transaction: *transaction });
+                ops.push(Op::End);
+            }
+            Step::RedisLock { key, terms, steps } => {
+                ops.push(Op::Lock { key: *key, terms: *terms });
+                compile_into(steps, config, ops);
+                ops.push(Op::Unlock);
             }
             Step::Sql(sql) => ops.push(Op::Sql(sql)),
-            Step::Fail { share } => ops.push(Op::Fail { share: *share }),
+            Step::Fail { failure, share, condition } => {
+                let (failure, share, condition) = (*failure, *share, *condition);
+                ops.push(Op::Fail { failure, share, condition });
+            }
             Step::Reply => ops.push(Op::Reply),
         }
     }
 }
 
-/// An open block: its connection once borrowed, and whether it wrote.
+/// An open block.
+enum Frame<'w> {
+    Connection(Block<'w>),
+    Lock(DistributedLock),
+}
+
+/// A block of statements: its connection once borrowed, and what it has open in the database. The
+/// session comes first: it is rolled back before the connection goes back.
 struct Block<'w> {
+    session: Session<'w>,
     connection: Option<Connection<'w>>,
     transaction: bool,
-    wrote: bool,
+    retry: Option<&'w StepRetry>,
+    /// Where it began.
+    at: usize,
+    attempts: u32,
 }
 
 /// Runs the steps for one request.
-pub(crate) async fn run(request: &Request<'_>, ops: &[Op<'_>]) -> Answer {
-    let market = request.market;
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for op in ops {
-        match op {
+pub(crate) async fn run<'w>(request: &Rc<Request<'w>>, ops: &'w [Op<'w>]) -> Answer {
+    let mut run = Run { request, ops, frames: Vec::new(), read: Vec::new() };
+    let mut at = 0;
+    while at < ops.len() {
+        at = match run.step(at).await {
+            Ok(()) => at + 1,
+            Err(failure) => run.unwind(failure).await?,
+        };
+    }
+    Ok(())
+}
+
+struct Run<'r, 'w> {
+    request: &'r Rc<Request<'w>>,
+    ops: &'w [Op<'w>],
+    frames: Vec<Frame<'w>>,
+    /// Rows read, by variable.
+    read: Vec<Found>,
+}
+
+impl<'w> Run<'_, 'w> {
+    async fn step(&mut self, at: usize) -> Answer {
+        let request = self.request;
+        match &self.ops[at] {
             Op::Cpu(time) => request.cpu(time).await,
             Op::Wait(time) => request.remote(time).await,
             Op::Use { station, time } => {
-                let station = &market.stations[*station];
+                let station = &request.market.stations[*station];
                 let work = request.draw(time);
                 let patience = request.draw(station.patience);
                 let _stage = request.enter(Stage::Station);
                 station.serve(work, patience).await?;
             }
-            Op::Begin { lazy, transaction } => {
+            Op::Begin { lazy, transaction, retry } => {
                 let connection = if *lazy { None } else { Some(request.borrow().await?) };
-                blocks.push(Block { connection, transaction: *transaction, wrote: false });
+                self.frames.push(Frame::Connection(Block {
+                    session: Session::new(request),
+                    connection,
+                    transaction: *transaction,
+                    retry: *retry,
+                    at,
+                    attempts: 1,
+                }));
             }
-            Op::Sql(sql) => {
-                let Some(block) = blocks.last_mut() else { continue };
-                if block.connection.is_none() {
-                    block.connection = Some(request.borrow().await?);
+            Op::End => {
+                if let Some(Frame::Connection(block)) = self.frames.last_mut()
+                    && block.transaction
+                {
+                    block.session.commit(request).await?;
                 }
-                let statement = sql.statement(request);
-                let database = market.database_for(&statement);
-                request.execute(database, &statement).await;
-                block.wrote |= sql.verb.writes();
-                if !block.transaction && sql.verb.writes() {
-                    // In autocommit every write is a transaction of its own.
-                    request.commit(database, true).await;
+                self.frames.pop();
+            }
+            Op::Lock { key, terms } => {
+                let lock = request.lock(*key, terms).await?;
+                self.frames.push(Frame::Lock(lock));
+            }
+            Op::Unlock => {
+                if let Some(Frame::Lock(lock)) = self.frames.pop() {
+                    request.unlock(lock).await;
                 }
             }
-            Op::End { transaction } => {
-                let Some(block) = blocks.pop() else { continue };
-                if *transaction && block.connection.is_some() {
-                    request.commit(&market.databases[0], block.wrote).await;
-                }
-                drop(block);
-            }
-            Op::Fail { share } => {
+            Op::Sql(sql) => self.sql(sql).await?,
+            Op::Fail { failure, share, condition } => {
+                let met = condition.is_none_or(|(variable, guard)| {
+                    self.read.get(variable).is_some_and(|found| guard.holds(&found.values))
+                });
                 let point = Distribution::Uniform { low: 0, high: 999_999 };
-                if (request.draw(&point) as f64) < share * 1e6 {
-                    return Err(Failure::Business);
+                if met && (*share >= 1.0 || (request.draw(&point) as f64) < share * 1e6) {
+                    return Err(*failure);
                 }
             }
             Op::Reply => super::respond(request, Ok(())),
         }
+        Ok(())
     }
-    Ok(())
+
+    async fn sql(&mut self, sql: &SqlStep) -> Answer {
+        let request = self.request;
+        let token = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Lock(lock) => Some(lock.token),
+            Frame::Connection(_) => None,
+        });
+        let innermost = self.frames.iter_mut().rev().find_map(|frame| match frame {
+            Frame::Connection(block) => Some(block),
+            Frame::Lock(_) => None,
+        });
+        let Some(block) = innermost else { return Ok(()) };
+        if block.connection.is_none() {
+            block.connection = Some(request.borrow().await?);
+        }
+        block.session.token = token;
+        for row in rows(request, sql) {
+            let statement = sql.statement(request, row, &self.read);
+            let found = block.session.execute(request, statement, !block.transaction).await?;
+            if let Some(failure) = sql.none.filter(|_| found.rows == 0) {
+                return Err(failure);
+            }
+            if let Some(variable) = sql.into {
+                if self.read.len() <= variable {
+                    self.read.resize(variable + 1, Found::default());
+                }
+                self.read[variable] = found;
+            }
+        }
+        Ok(())
+    }
+
+    /// A step failed: gives up block after block, until one of them tries again. Returns where the
+    /// run goes on.
+    async fn unwind(&mut self, mut failure: Failure) -> Result<usize, Failure> {
+        let request = self.request;
+        loop {
+            let mut block = match self.frames.pop() {
+                None => return Err(failure),
+                Some(Frame::Lock(lock)) => {
+                    request.unlock(lock).await;
+                    continue;
+                }
+                Some(Frame::Connection(block)) => block,
+            };
+            if block.session.is_open() {
+                block.session.roll_back(request).await;
+            }
+            let retry = block
+                .retry
+                .filter(|retry| retry.on.contains(&failure) && block.attempts <= retry.max);
+            let Some(retry) = retry else { continue };
+            if !retry.keep_connection {
+                block.connection = None;
+            }
+            let number = u64::from(block.attempts);
+            let wait = request.draw_for(BACKOFF + number, &retry.backoff);
+            if wait > 0 {
+                let _stage = request.enter(Stage::Retry);
+                request.market.clock.sleep(wait).await;
+            }
+            block.attempts += 1;
+            request.market.recorder.retried(request);
+            let event = Event::Retries { request: request.number, attempt: block.attempts };
+            request.market.probe.tell(event);
+            if block.connection.is_none() {
+                match request.borrow().await {
+                    Ok(connection) => block.connection = Some(connection),
+                    Err(timeout) => {
+                        failure = timeout;
+                        continue;
+                    }
+                }
+            }
+            let next = block.at + 1;
+            self.frames.push(Frame::Connection(block));
+            return Ok(next);
+        }
+    }
+}
+
+/// The rows of a statement, one for each time that it is run.
+fn rows(request: &Request<'_>, sql: &SqlStep) -> Vec<Access> {
+    let mut keys: Vec<u64> = match sql.row {
+        Pick::None => {
+            let access = if sql.verb == Verb::Insert { Access::Row(0) } else { Access::Nothing };
+            return vec![access; sql.times as usize];
+        }
+        Pick::Key(key) => vec![key; sql.times as usize],
+        Pick::OfRequest => vec![request.row(); sql.times as usize],
+        Pick::Random(rows) => {
+            let seed = super::draw_seed(request.times, request.drawn.get(), ROWS);
+            let mut stream = Stream::from_seed(seed);
+            (0..sql.times).map(|_| stream.below(rows.max(1)) + 1).collect()
+        }
+    };
+    if sql.ascending {
+        keys.sort_unstable();
+    }
+    keys.into_iter().map(Access::Row).collect()
 }
 
 impl SqlStep {
-    fn statement(&self, request: &Request<'_>) -> Statement<'_> {
+    fn statement(&self, request: &Request<'_>, access: Access, read: &[Found]) -> Statement {
+        let value = |variable: Variable, column: usize| {
+            read.get(variable).map_or(0, |found| found.values[column])
+        };
+        let mut changes = [None; 3];
+        let mut values = Values::default();
+        let mut computed_from = None;
+        for (at, (column, assigned)) in self.set.iter().copied().enumerate() {
+            let change = match assigned {
+                Assigned::Add(by) => Change::Add { column, by },
+                Assigned::Value(to) => Change::Set { column, to },
+                Assigned::From { variable, column: from, add } => {
+                    computed_from = read.get(variable).map(|found| found.version);
+                    Change::Set { column, to: value(variable, from).saturating_add(add) }
+                }
+            };
+            if let Change::Set { to, .. } = change {
+                values[column] = to;
+            }
+            if let Some(place) = changes.get_mut(at) {
+                *place = Some(change);
+            }
+        }
+        let guard = self.when.map(|(column, compared)| match compared {
+            Compared::EqualsVariable { variable, column: from } => {
+                Guard::Equals { column, value: value(variable, from) }
+            }
+            number => number.guard(column),
+        });
+        let cpu: Nanos = request.draw(&self.cpu);
         Statement {
             verb: self.verb,
-            table: self.table.as_deref(),
-            row: self.row,
+            table: self.table,
+            access,
             lock: self.lock,
-            effect: match &self.add {
-                Some((column, by)) => Effect::Add { column, by: *by },
-                None if self.verb.writes() => Effect::Write,
-                None => Effect::Read,
+            effect: match self.verb {
+                Verb::Insert => Effect::Insert(values),
+                Verb::Update | Verb::Delete => Effect::Change(changes),
+                Verb::Select | Verb::Do => Effect::Read,
             },
-            cpu: request.draw(&self.cpu),
+            guard,
+            computed_from,
+            cpu,
             wait: request.draw_beside(&self.wait),
         }
     }

@@ -1,6 +1,6 @@
 //! `GET /products`: one page of products, sorted.
 
-use super::{Answer, Request, statement};
+use super::{Answer, Request};
 use crate::marketplace::mysql::{Statement, Verb};
 
 pub(super) async fn run(request: &Request<'_>) -> Answer {
@@ -8,9 +8,10 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     request.cpu(&costs.app_cpu).await;
 
     let mut transaction = request.begin().await?;
-    let page = statement(Verb::Select, "products", 0, request.draw(&costs.list_cpu));
-    transaction.run(Statement { row: None, ..page }).await?;
-    transaction.commit().await;
+    // A page is no single row: only what it costs counts.
+    let page = Statement::plain(Verb::Select).cpu(request.draw(&costs.list_cpu));
+    transaction.run(page).await?;
+    transaction.commit().await?;
 
     request.render().await;
     Ok(())

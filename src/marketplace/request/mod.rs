@@ -3,18 +3,24 @@
 
 mod buy_now;
 pub(crate) mod described;
+pub(crate) mod distributed_lock;
+mod failure;
+mod issue_coupon;
 mod list_products;
 mod place_bid;
+mod redeem_coupon;
+mod retry;
+mod transaction;
 mod view_orders;
 mod view_product;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::config::{Acquire, Config};
+use super::config::Config;
 use super::hikari::{Connection, Holder};
 use super::instance::Instance;
-use super::mysql::{Database, Effect, Lock, Statement, Verb, Visit};
+use super::mysql::Visit;
 use super::probe::{Event, Stage, Unit};
 use super::tomcat::Socket;
 use super::{Marketplace, draw_seed};
@@ -24,6 +30,9 @@ use crate::engine::executor::Sim;
 use crate::engine::time::Nanos;
 use crate::random::Stream;
 use described::Op;
+pub(crate) use failure::Failure;
+pub(crate) use retry::grown;
+pub(crate) use transaction::Transaction;
 
 /// The marketplace's own endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +42,19 @@ pub(crate) enum BuiltIn {
     ViewOrders,
     BuyNow,
     PlaceBid,
+    IssueCoupon,
+    RedeemCoupon,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 5] = [
+    pub(crate) const ALL: [BuiltIn; 7] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
         BuiltIn::BuyNow,
         BuiltIn::PlaceBid,
+        BuiltIn::IssueCoupon,
+        BuiltIn::RedeemCoupon,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -51,6 +64,8 @@ impl BuiltIn {
             BuiltIn::ViewOrders => "view_orders",
             BuiltIn::BuyNow => "buy_now",
             BuiltIn::PlaceBid => "place_bid",
+            BuiltIn::IssueCoupon => "issue_coupon",
+            BuiltIn::RedeemCoupon => "redeem_coupon",
         }
     }
 
@@ -85,57 +100,12 @@ impl<'w> Endpoint<'w> {
     }
 }
 
-/// How the server's work, or the waiting of the client, can fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Failure {
-    /// HikariCP's `connection-timeout` passed.
-    PoolTimeout,
-    /// Tomcat's executor queue was full.
-    Rejected,
-    /// No TCP connection: every SYN was dropped.
-    ConnectTimeout,
-    /// The client's own patience ran out.
-    ClientTimeout,
-    /// The run ended before the answer.
-    Unanswered,
-    /// No instance was ready.
-    NoInstance,
-    StationFull,
-    StationTimeout,
-    /// A described endpoint refused.
-    Business,
-}
-
-impl Failure {
-    pub(crate) const ALL: [Failure; 9] = [
-        Failure::PoolTimeout,
-        Failure::Rejected,
-        Failure::ConnectTimeout,
-        Failure::ClientTimeout,
-        Failure::Unanswered,
-        Failure::NoInstance,
-        Failure::StationFull,
-        Failure::StationTimeout,
-        Failure::Business,
-    ];
-
-    /// The label in `error_count@...`.
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Failure::PoolTimeout => "pool_timeout",
-            Failure::Rejected => "rejected",
-            Failure::ConnectTimeout => "connect_timeout",
-            Failure::ClientTimeout => "client_timeout",
-            Failure::Unanswered => "unanswered",
-            Failure::NoInstance => "no_instance",
-            Failure::StationFull => "station_full",
-            Failure::StationTimeout => "station_timeout",
-            Failure::Business => "business",
-        }
-    }
-}
-
 pub(crate) type Answer = Result<(), Failure>;
+
+/// Purposes of draws that do not depend on how often something else was drawn.
+const ATTEMPT: u64 = 2_100;
+const USER: u64 = 2_101;
+const ANOTHER_ROW: u64 = 2_102;
 
 /// One request, seen by its client and by the server's work on it.
 pub(crate) struct Request<'w> {
@@ -152,9 +122,13 @@ pub(crate) struct Request<'w> {
     /// The client went away; whatever is still done is wasted.
     pub(crate) abandoned: Cell<bool>,
     pub(crate) stages: [Cell<Nanos>; Stage::ALL.len()],
-    /// Identifies this request's draws, whatever its variant.
+    /// Identifies who asks for what, whatever the variant and the attempt.
     draws: u64,
+    /// Identifies the draws of this attempt of the client.
+    times: u64,
     drawn: Cell<u64>,
+    /// The process of the instance stands still, as far as this request can tell.
+    paused: Cell<bool>,
     /// The connection that open-in-view keeps between transactions.
     kept: RefCell<Option<Connection<'w>>>,
 }
@@ -173,6 +147,7 @@ impl<'w> Request<'w> {
         market: &'w Marketplace<'w>,
         instance: &'w Instance<'w>,
         intent: &Intent,
+        attempt: u32,
     ) -> Request<'w> {
         let number = market.next_request();
         let Intent { load, endpoint, intended, draws } = *intent;
@@ -189,7 +164,9 @@ impl<'w> Request<'w> {
             abandoned: Cell::new(false),
             stages: Default::default(),
             draws,
+            times: if attempt == 0 { draws } else { draw_seed(draws, u64::from(attempt), ATTEMPT) },
             drawn: Cell::new(0),
+            paused: Cell::new(false),
             kept: RefCell::new(None),
         }
     }
@@ -218,7 +195,7 @@ impl<'w> Request<'w> {
         if let Distribution::Constant(span) = distribution {
             return *span;
         }
-        let seed = draw_seed(self.draws, 0, purpose);
+        let seed = draw_seed(self.times, 0, purpose);
         distribution.sample(&mut Stream::from_seed(seed))
     }
 
@@ -260,7 +237,7 @@ impl<'w> Request<'w> {
     /// # Errors
     /// [`Failure::PoolTimeout`].
     async fn borrow(&self) -> Result<Connection<'w>, Failure> {
-        let database = &self.market.databases[0];
+        let database = self.market.primary();
         let asked = self.now();
         let _stage = self.enter(Stage::PoolWait);
         let wanted = Unit::Connection { instance: self.instance.number, number: None };
@@ -275,65 +252,30 @@ impl<'w> Request<'w> {
         borrowed.map_err(|_| Failure::PoolTimeout)
     }
 
-    /// Begins a transaction, as `@Transactional` does. The connection is borrowed now or at the
-    /// first statement (`spring.connection-acquire`), and taken over from the view when
-    /// open-in-view kept one.
-    ///
-    /// # Errors
-    /// [`Failure::PoolTimeout`].
-    pub(crate) async fn begin<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
-        let kept = self.kept.borrow_mut().take();
-        self.begin_with(kept, self.market.config.spring.open_in_view).await
-    }
-
-    /// Begins a transaction of its own while another one is suspended (`REQUIRES_NEW`): the
-    /// suspended one keeps its connection, so this needs a second one.
-    ///
-    /// # Errors
-    /// [`Failure::PoolTimeout`].
-    pub(crate) async fn begin_new<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
-        self.begin_with(None, false).await
-    }
-
-    async fn begin_with<'r>(
-        &'r self,
-        kept: Option<Connection<'w>>,
-        keep: bool,
-    ) -> Result<Transaction<'r, 'w>, Failure> {
-        let mut transaction = Transaction { request: self, connection: kept, wrote: false, keep };
-        if self.market.config.spring.acquire == Acquire::Begin {
-            transaction.connect().await?;
-        }
-        Ok(transaction)
-    }
-
     /// Writes the response. With open-in-view a connection that was used is still held.
     pub(crate) async fn render(&self) {
         self.cpu(&self.market.config.endpoints.render).await;
     }
 
-    /// One statement on a borrowed connection.
-    pub(crate) async fn execute(&self, database: &Database<'w>, statement: &Statement<'_>) {
-        let _stage = self.enter(Stage::Database);
-        let (request, verb, row) = (self.number, statement.verb, statement.row);
-        self.market.probe.tell(Event::Statement { request, verb, row });
-        let round_trip = self.draw(database.round_trip);
-        database.execute(statement, round_trip).await;
-    }
-
-    /// Makes writes durable; reading transactions have nothing to flush.
-    async fn commit(&self, database: &Database<'w>, wrote: bool) {
-        self.market.probe.tell(Event::Commits { request: self.number });
-        if wrote {
-            let span = self.draw(database.commit);
-            let _stage = self.enter(Stage::Database);
-            self.market.clock.sleep(span).await;
-        }
-    }
-
     /// The row that this request is about.
     pub(crate) fn row(&self) -> u64 {
         self.market.loads[self.load].row(self.draws)
+    }
+
+    /// A further row that this request is about.
+    fn another_row(&self, number: u64) -> u64 {
+        self.market.loads[self.load].row(draw_seed(self.draws, number, ANOTHER_ROW))
+    }
+
+    /// The user who sends it.
+    fn user(&self) -> i64 {
+        let users = u64::from(self.market.config.data.users);
+        Stream::from_seed(draw_seed(self.draws, 0, USER)).below(users) as i64 + 1
+    }
+
+    /// Whether something happens to this request that happens to a share of them.
+    fn happens(&self, share: f64, purpose: u64) -> bool {
+        share > 0.0 && Stream::from_seed(draw_seed(self.times, 0, purpose)).unit() < share
     }
 }
 
@@ -349,61 +291,6 @@ impl Drop for InStage<'_, '_> {
         self.request.spent(self.stage, self.request.now() - self.since);
         let event = Event::Leaves { request: self.request.number, stage: self.stage };
         self.request.market.probe.tell(event);
-    }
-}
-
-/// A transaction; dropping it without [`Transaction::commit`] rolls back and gives the connection
-/// back at once.
-pub(crate) struct Transaction<'r, 'w> {
-    request: &'r Request<'w>,
-    connection: Option<Connection<'w>>,
-    wrote: bool,
-    /// Whether the connection stays with the request after the commit.
-    keep: bool,
-}
-
-impl Transaction<'_, '_> {
-    async fn connect(&mut self) -> Result<(), Failure> {
-        if self.connection.is_none() {
-            self.connection = Some(self.request.borrow().await?);
-        }
-        Ok(())
-    }
-
-    /// Runs one statement.
-    ///
-    /// # Errors
-    /// [`Failure::PoolTimeout`] when this is the first statement and the connection is borrowed
-    /// only now.
-    pub(crate) async fn run(&mut self, statement: Statement<'_>) -> Result<(), Failure> {
-        self.connect().await?;
-        self.wrote |= statement.verb.writes();
-        let database = self.request.market.database_for(&statement);
-        self.request.execute(database, &statement).await;
-        Ok(())
-    }
-
-    /// Commits and returns the connection, unless open-in-view keeps it.
-    pub(crate) async fn commit(mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.request.commit(&self.request.market.databases[0], self.wrote).await;
-            if self.keep {
-                *self.request.kept.borrow_mut() = Some(connection);
-            }
-        }
-    }
-}
-
-/// A statement of a built-in endpoint on one row of a table.
-fn statement(verb: Verb, table: &str, row: u64, cpu: Nanos) -> Statement<'_> {
-    Statement {
-        verb,
-        table: Some(table),
-        row: Some(row),
-        lock: Lock::None,
-        effect: if verb.writes() { Effect::Write } else { Effect::Read },
-        cpu,
-        wait: 0,
     }
 }
 
@@ -442,14 +329,14 @@ fn respond(request: &Request<'_>, outcome: Answer) {
     if request.answer.given().is_some() {
         return;
     }
-    request.market.probe.tell(Event::Answered { request: request.number, ok: outcome.is_ok() });
+    request.market.probe.tell(Event::Answered { request: request.number, failure: outcome.err() });
     request.answer.give(outcome);
     if request.abandoned.get() {
         request.market.recorder.wasted(request);
     }
 }
 
-async fn run_script(request: &Request<'_>) -> Answer {
+async fn run_script(request: &Rc<Request<'_>>) -> Answer {
     match &request.market.endpoints[request.endpoint].script {
         Script::Described(ops) => described::run(request, ops).await,
         Script::BuiltIn(BuiltIn::ViewProduct) => view_product::run(request).await,
@@ -457,5 +344,7 @@ async fn run_script(request: &Request<'_>) -> Answer {
         Script::BuiltIn(BuiltIn::ViewOrders) => view_orders::run(request).await,
         Script::BuiltIn(BuiltIn::BuyNow) => buy_now::run(request).await,
         Script::BuiltIn(BuiltIn::PlaceBid) => place_bid::run(request).await,
+        Script::BuiltIn(BuiltIn::IssueCoupon) => issue_coupon::run(request).await,
+        Script::BuiltIn(BuiltIn::RedeemCoupon) => redeem_coupon::run(request).await,
     }
 }

@@ -1,7 +1,8 @@
 //! `GET /products/{id}`: the product and its best bid.
 
-use super::{Answer, Request, statement};
-use crate::marketplace::mysql::Verb;
+use super::{Answer, Request};
+use crate::marketplace::config::tables::{BIDS, PRODUCTS};
+use crate::marketplace::mysql::Statement;
 
 pub(super) async fn run(request: &Request<'_>) -> Answer {
     let costs = &request.market.config.endpoints;
@@ -10,11 +11,11 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     // @Transactional(readOnly = true)
     let mut transaction = request.begin().await?;
     let product = request.row();
-    let find_product = statement(Verb::Select, "products", product, request.draw(&costs.short_cpu));
+    let find_product = Statement::select(PRODUCTS, product).cpu(request.draw(&costs.short_cpu));
     transaction.run(find_product).await?;
-    let find_best_bid = statement(Verb::Select, "bids", product, request.draw(&costs.short_cpu));
+    let find_best_bid = Statement::select(BIDS, product).cpu(request.draw(&costs.short_cpu));
     transaction.run(find_best_bid).await?;
-    transaction.commit().await;
+    transaction.commit().await?;
 
     request.render().await;
     Ok(())

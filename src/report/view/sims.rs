@@ -57,6 +57,9 @@ fn range(knob: &Knob) -> String {
         Unit::Rate => format!("{}..{}/s", knob.least, knob.most),
         Unit::Share => format!("{}..{}", knob.least, knob.most),
         Unit::Choice(words) => words.join(", "),
+        Unit::Size => format!("{}..{} bytes", knob.least, knob.most),
+        Unit::Acquisition => "poll 10ms, pubsub".to_owned(),
+        Unit::Lease => "5s, watchdog".to_owned(),
         Unit::Flag | Unit::Mix | Unit::Stages => String::new(),
     }
 }

@@ -1,0 +1,244 @@
+//! Checkers: they watch what was committed and who believed to hold which lock, and say what went
+//! wrong. Components never judge themselves.
+//!
+//! Each checker keeps its own books from what it is told, so that a component that is wrong about
+//! itself is found out.
+
+mod coupons;
+mod double_holder;
+mod invariant;
+mod lost_update;
+mod oversell;
+mod stale_write;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::mysql::Write;
+use super::mysql::table::{TableId, TableSpec};
+use super::probe::{Event, Probe};
+use coupons::Coupons;
+use double_holder::DoubleHolder;
+use invariant::Invariant;
+use lost_update::LostUpdate;
+use oversell::Oversell;
+use stale_write::StaleWrite;
+
+/// What can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Anomaly {
+    LostUpdate,
+    Oversell,
+    /// More coupons issued than there are.
+    OverIssue,
+    /// One user has a coupon twice.
+    DoubleIssue,
+    /// One coupon was redeemed twice.
+    DoubleRedeem,
+    /// Two clients believed to hold one lock at the same time.
+    DoubleHolder,
+    /// A write was accepted after one that came with a newer token.
+    StaleWrite,
+    /// A bid whose stock and orders do not add up to what it started with.
+    BrokenInvariant,
+}
+
+impl Anomaly {
+    pub(crate) const ALL: [Anomaly; 8] = [
+        Anomaly::LostUpdate,
+        Anomaly::Oversell,
+        Anomaly::OverIssue,
+        Anomaly::DoubleIssue,
+        Anomaly::DoubleRedeem,
+        Anomaly::DoubleHolder,
+        Anomaly::StaleWrite,
+        Anomaly::BrokenInvariant,
+    ];
+
+    /// The metric that counts it.
+    pub(crate) fn metric(self) -> &'static str {
+        match self {
+            Anomaly::LostUpdate => "lost_updates",
+            Anomaly::Oversell => "oversold",
+            Anomaly::OverIssue => "over_issued",
+            Anomaly::DoubleIssue => "double_issued",
+            Anomaly::DoubleRedeem => "double_redeemed",
+            Anomaly::DoubleHolder => "double_holders",
+            Anomaly::StaleWrite => "stale_writes",
+            Anomaly::BrokenInvariant => "broken_invariants",
+        }
+    }
+
+    /// The word in `[story] first = [...]`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Anomaly::LostUpdate => "lost_update",
+            Anomaly::Oversell => "oversell",
+            Anomaly::OverIssue => "over_issue",
+            Anomaly::DoubleIssue => "double_issue",
+            Anomaly::DoubleRedeem => "double_redeem",
+            Anomaly::DoubleHolder => "double_holder",
+            Anomaly::StaleWrite => "stale_write",
+            Anomaly::BrokenInvariant => "broken_invariant",
+        }
+    }
+}
+
+/// Findings by [`Anomaly`].
+pub(crate) type Counts = [u64; Anomaly::ALL.len()];
+
+/// A transaction that has just been committed.
+#[derive(Clone, Copy)]
+pub(crate) struct Commit<'c> {
+    /// Of the lock that it was made under.
+    pub(crate) token: Option<u64>,
+    pub(crate) writes: &'c [Write],
+}
+
+/// Where the columns are that checkers look at.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns {
+    pub(crate) bids: Option<TableId>,
+    pub(crate) stock: Option<usize>,
+    pub(crate) first_stock: i64,
+    pub(crate) orders: Option<TableId>,
+    pub(crate) bid_of_order: Option<usize>,
+    pub(crate) first_total: i64,
+    pub(crate) issues: Option<TableId>,
+    pub(crate) coupon_of_issue: Option<usize>,
+    pub(crate) user_of_issue: Option<usize>,
+    pub(crate) redeemed: Option<usize>,
+}
+
+impl Columns {
+    fn of(specs: &[TableSpec]) -> Columns {
+        let table = |name: &str| specs.iter().position(|spec| spec.name == name);
+        let column = |table: &str, column: &str| {
+            specs.iter().find(|spec| spec.name == table).and_then(|spec| spec.column(column))
+        };
+        let first = |name: &str, at: Option<usize>| {
+            let spec = specs.iter().find(|spec| spec.name == name);
+            spec.zip(at).map_or(0, |(spec, at)| spec.columns[at].1)
+        };
+        let id = |name| table(name).map(|at| TableId(at as u16));
+        let stock = column("bids", "stock");
+        Columns {
+            bids: id("bids"),
+            stock,
+            first_stock: first("bids", stock),
+            orders: id("orders"),
+            bid_of_order: column("orders", "bid"),
+            first_total: first("coupons", column("coupons", "total")),
+            issues: id("coupon_issues"),
+            coupon_of_issue: column("coupon_issues", "coupon"),
+            user_of_issue: column("coupon_issues", "user"),
+            redeemed: column("coupon_issues", "redeemed"),
+        }
+    }
+
+    /// The bid that an inserted order buys a unit of: its column, or, in a table without one, the
+    /// bid that the same transaction changed.
+    fn bid_of(&self, order: &Write, writes: &[Write]) -> Option<u64> {
+        let values = order.after.or(order.before)?;
+        match self.bid_of_order {
+            Some(column) => Some(values[column] as u64),
+            None => writes.iter().find(|write| Some(write.table) == self.bids).map(|w| w.key),
+        }
+    }
+
+    /// Orders that a commit stored, with the bids that they buy.
+    fn orders<'c>(&'c self, commit: &Commit<'c>) -> impl Iterator<Item = u64> + 'c {
+        let writes = commit.writes;
+        let inserted = writes.iter().filter(|write| write.before.is_none());
+        let orders = inserted.filter(|write| Some(write.table) == self.orders);
+        orders.filter_map(move |order| self.bid_of(order, writes))
+    }
+}
+
+/// Told of everything that checkers need, in the order in which it happens.
+pub(crate) struct Witness<'w> {
+    probe: Rc<Probe<'w>>,
+    columns: Columns,
+    counts: Cell<Counts>,
+    checkers: RefCell<Checkers>,
+}
+
+#[derive(Default)]
+struct Checkers {
+    lost_update: LostUpdate,
+    oversell: Oversell,
+    coupons: Coupons,
+    stale_write: StaleWrite,
+    double_holder: DoubleHolder,
+    invariant: Invariant,
+}
+
+impl<'w> Witness<'w> {
+    pub(crate) fn new(specs: &[TableSpec], probe: Rc<Probe<'w>>) -> Witness<'w> {
+        Witness {
+            probe,
+            columns: Columns::of(specs),
+            counts: Cell::default(),
+            checkers: RefCell::default(),
+        }
+    }
+
+    /// A transaction has been committed; its changes are visible from now on.
+    pub(crate) fn committed(&self, request: u64, token: Option<u64>, writes: &[Write]) {
+        let commit = Commit { token, writes };
+        let checkers = &mut *self.checkers.borrow_mut();
+        let columns = &self.columns;
+        self.found(request, Anomaly::LostUpdate, checkers.lost_update.check(&commit));
+        self.found(request, Anomaly::Oversell, checkers.oversell.check(columns, &commit));
+        self.found(request, Anomaly::StaleWrite, checkers.stale_write.check(columns, &commit));
+        let coupons = checkers.coupons.check(columns, &commit);
+        self.found(request, Anomaly::OverIssue, coupons.over_issued);
+        self.found(request, Anomaly::DoubleIssue, coupons.double_issued);
+        self.found(request, Anomaly::DoubleRedeem, coupons.double_redeemed);
+        checkers.invariant.note(columns, &commit);
+    }
+
+    /// A crash has taken commits back.
+    pub(crate) fn lost(&self, undone: &[Write]) {
+        let checkers = &mut *self.checkers.borrow_mut();
+        checkers.oversell.take_back(&self.columns, undone);
+        checkers.invariant.take_back(&self.columns, undone);
+        checkers.coupons.take_back(&self.columns, undone);
+    }
+
+    /// A client has been told that it holds a lock.
+    pub(crate) fn lock_taken(&self, request: u64, key: u64) {
+        let others = self.checkers.borrow_mut().double_holder.taken(key);
+        self.found(request, Anomaly::DoubleHolder, others);
+    }
+
+    /// A client gives a lock back, whether or not it still had it.
+    pub(crate) fn lock_given_back(&self, key: u64) {
+        self.checkers.borrow_mut().double_holder.given_back(key);
+    }
+
+    fn found(&self, request: u64, anomaly: Anomaly, times: u64) {
+        if times == 0 {
+            return;
+        }
+        let mut counts = self.counts.get();
+        counts[anomaly as usize] += times;
+        self.counts.set(counts);
+        self.probe.tell(Event::Violation { request, anomaly });
+    }
+
+    /// What has been found so far. `stock` looks up the stock that a bid has now.
+    pub(crate) fn counts(&self, stock: impl Fn(TableId, usize, u64) -> Option<i64>) -> Counts {
+        let mut counts = self.counts.get();
+        let checkers = self.checkers.borrow();
+        counts[Anomaly::BrokenInvariant as usize] = checkers.invariant.broken(&self.columns, stock);
+        counts
+    }
+
+    /// Orders stored so far.
+    pub(crate) fn orders(&self) -> u64 {
+        self.checkers.borrow().oversell.orders()
+    }
+}

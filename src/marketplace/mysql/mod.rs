@@ -1,0 +1,722 @@
+//! The database: connections that it accepts, cores that its statements share, rows with versions,
+//! locks, and commits that become durable.
+//!
+//! It behaves like InnoDB where the sims need it to: consistent reads take no lock and see a
+//! snapshot; locking reads and writes work on the newest version, take S or X on the record, the
+//! gap where there is no record, and S on the parent of a foreign key; a cycle of waits is found
+//! the moment it closes. `docs/model.md` says what is left out.
+
+pub(crate) mod buffer_pool;
+pub(crate) mod lock;
+pub(crate) mod log;
+mod session;
+mod statement;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::checker::Witness;
+use super::config::{Config, Isolation, MysqlKnobs};
+use super::knobs::Limit;
+use super::probe::{Event, Probe};
+use crate::engine::channel::Signal;
+use crate::engine::distribution::Distribution;
+use crate::engine::executor::{Clock, Sim};
+use crate::engine::gauge::{Census, Gauge};
+use crate::engine::processor::Cores;
+use crate::engine::time::{Nanos, SECOND};
+use crate::random::{Stream, Streams};
+use crate::stats::histogram::Histogram;
+use buffer_pool::{BufferPool, Needs};
+use lock::{Mode, Owner, Requested, Target};
+use log::{Effort, Log};
+use session::{Ended, State};
+pub(crate) use session::{Transaction, Write};
+pub(crate) use statement::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
+use table::{TableId, TableSpec};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Primary,
+}
+
+/// Why a statement or a commit failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SqlError {
+    /// 1213: the whole transaction has been rolled back.
+    Deadlock,
+    /// 1205: only the statement has been rolled back, the transaction keeps its locks.
+    LockWaitTimeout,
+    /// 1062.
+    DuplicateKey,
+    /// 1452: the row that a foreign key names is not there.
+    NoParent,
+    /// The server is gone, and the transaction with it.
+    Down,
+}
+
+/// What a crash takes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crash {
+    /// The server process: what was handed to the operating system survives.
+    Process,
+    /// The machine: only what is on the disk survives.
+    Power,
+}
+
+/// How a wait for a lock ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waited {
+    Granted,
+    Failed(SqlError),
+}
+
+/// What the database has done since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    pub(crate) commits: u64,
+    pub(crate) deadlocks: u64,
+    pub(crate) lock_waits: u64,
+    pub(crate) lock_timeouts: u64,
+    pub(crate) reads: Cost,
+    pub(crate) writes: Cost,
+}
+
+/// What statements of one kind cost, summed up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost {
+    pub(crate) statements: u64,
+    /// Nanoseconds of a core, of the disk, and of waiting for locks.
+    pub(crate) cpu: u64,
+    pub(crate) disk: u64,
+    pub(crate) locks: u64,
+}
+
+impl Cost {
+    pub(crate) fn since(&self, before: &Cost) -> Cost {
+        Cost {
+            statements: self.statements - before.statements,
+            cpu: self.cpu - before.cpu,
+            disk: self.disk - before.disk,
+            locks: self.locks - before.locks,
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: &Cost) {
+        self.statements += other.statements;
+        self.cpu += other.cpu;
+        self.disk += other.disk;
+        self.locks += other.locks;
+    }
+}
+
+pub(crate) struct Database<'w> {
+    clock: &'w Clock,
+    pub(crate) role: Role,
+    knobs: &'w MysqlKnobs,
+    cores: Cores<'w>,
+    connections: Cell<u32>,
+    /// Pool connections that were refused because max_connections was reached.
+    pub(crate) refused: Cell<u64>,
+    pub(crate) statements: RefCell<Census>,
+    state: RefCell<State<'w>>,
+    redo: Log<'w>,
+    binlog: Log<'w>,
+    groups: Cell<u64>,
+    /// `None` where reading a page costs nothing.
+    pages: Option<RefCell<BufferPool>>,
+    disk: RefCell<Stream>,
+    work: Cell<Work>,
+    pub(crate) lock_waits: RefCell<Histogram>,
+    pub(crate) commit_times: RefCell<Histogram>,
+    /// Commits that were answered and that a loss of power would take back.
+    unsynced: RefCell<Gauge>,
+    pub(crate) lost_commits: Cell<u64>,
+    down: Cell<bool>,
+    witness: Rc<Witness<'w>>,
+    probe: Rc<Probe<'w>>,
+}
+
+impl<'w> Database<'w> {
+    pub(crate) fn new(
+        clock: &'w Clock,
+        config: &'w Config,
+        tables: &[TableSpec],
+        streams: Streams,
+        (witness, probe): (Rc<Witness<'w>>, Rc<Probe<'w>>),
+    ) -> Database<'w> {
+        let knobs = &config.mysql;
+        let cores = match knobs.cores {
+            Limit::Of(cores) => cores,
+            Limit::Unlimited => u32::MAX,
+        };
+        let cores = Cores::new(clock, cores, knobs.contention.0);
+        if knobs.speed.0 != 1.0 {
+            cores.set_speed(knobs.speed.0);
+        }
+        let pages = (!knobs.disk_read.is_zero()).then(|| {
+            let capacity = knobs.buffer_pool.0 / PAGE_BYTES;
+            RefCell::new(BufferPool::new(capacity as usize, u64::from(knobs.rows_per_page)))
+        });
+        let log = |name: &str, write, sync| Log::new(clock, write, sync, streams.stream(name));
+        Database {
+            clock,
+            role: Role::Primary,
+            knobs,
+            cores,
+            connections: Cell::new(0),
+            refused: Cell::new(0),
+            statements: RefCell::default(),
+            state: RefCell::new(State::new(tables, u64::from(knobs.rows_per_page), config.fault)),
+            redo: log("mysql.redo", &knobs.redo_write, &knobs.redo_flush),
+            binlog: log("mysql.binlog", &Distribution::ZERO, &knobs.binlog_sync),
+            groups: Cell::new(0),
+            pages,
+            disk: RefCell::new(streams.stream("mysql.disk")),
+            work: Cell::default(),
+            lock_waits: RefCell::default(),
+            commit_times: RefCell::default(),
+            unsynced: RefCell::default(),
+            lost_commits: Cell::new(0),
+            down: Cell::new(false),
+            witness,
+            probe,
+        }
+    }
+
+    /// Starts what goes on in the background: the log is brought to the disk once a second where
+    /// commits do not do it themselves.
+    pub(crate) fn start(&'w self, sim: &Sim<'w>) {
+        if self.knobs.flush_log == 1 {
+            return;
+        }
+        sim.spawn("log flusher", async move {
+            loop {
+                self.clock.sleep(SECOND).await;
+                if !self.down.get() && self.redo.appended() > self.redo.kept().1 {
+                    self.redo.flush(Effort::Sync).await;
+                    self.note_durable();
+                }
+            }
+        });
+    }
+
+    /// Accepts a connection unless `max_connections` is reached.
+    pub(crate) fn connect(&self) -> bool {
+        if self.connections.get() >= self.knobs.max_connections {
+            super::count(&self.refused);
+            return false;
+        }
+        self.connections.set(self.connections.get() + 1);
+        true
+    }
+
+    pub(crate) fn round_trip(&self) -> &'w Distribution {
+        &self.knobs.round_trip
+    }
+
+    pub(crate) fn commit_extra(&self) -> &'w Distribution {
+        &self.knobs.commit
+    }
+
+    pub(crate) fn write_cpu(&self) -> &'w Distribution {
+        &self.knobs.write_cpu
+    }
+
+    /// Opens a transaction on behalf of a request.
+    pub(crate) fn begin(&self, request: u64) -> Transaction {
+        self.state.borrow_mut().begin(request)
+    }
+
+    /// Tells the checkers which lock's token the transaction's writes come with.
+    pub(crate) fn fence(&self, transaction: Transaction, token: Option<u64>) {
+        self.state.borrow_mut().open(transaction.owner).token = token;
+    }
+
+    /// How long the transaction has waited for locks since this was last asked.
+    pub(crate) fn take_lock_wait(&self, transaction: Transaction) -> Nanos {
+        std::mem::take(&mut self.state.borrow_mut().open(transaction.owner).waited)
+    }
+
+    /// Runs one statement: the network, the page, the locks, its share of the cores, its effect,
+    /// and the network again for `reply`.
+    ///
+    /// # Errors
+    /// See [`SqlError`]. After a deadlock the transaction is over but must still be rolled back.
+    pub(crate) async fn execute(
+        &self,
+        transaction: Transaction,
+        statement: &Statement,
+        travel: Nanos,
+        reply: Nanos,
+    ) -> Result<Found, SqlError> {
+        let visit = Visit::enter(self.clock, &self.statements);
+        let result = self.execute_here(transaction, statement, travel, reply).await;
+        drop(visit);
+        result
+    }
+
+    async fn execute_here(
+        &self,
+        transaction: Transaction,
+        statement: &Statement,
+        travel: Nanos,
+        reply: Nanos,
+    ) -> Result<Found, SqlError> {
+        let locking = statement.locks() || self.locks_reads(statement);
+        // A statement that takes no lock holds nobody up: its time need not be cut in pieces.
+        let (before, after) = if locking {
+            (travel, reply.saturating_add(statement.wait))
+        } else {
+            (travel.saturating_add(reply).saturating_add(statement.wait), 0)
+        };
+        if before > 0 {
+            self.clock.sleep(before).await;
+        }
+        self.check(transaction)?;
+        let writes = statement.verb.writes();
+        if let Some(pages) = &self.pages {
+            self.look_up(pages, statement, writes).await;
+        }
+        let mut found = Found::default();
+        if statement.table.is_some() && statement.access != Access::Nothing {
+            if locking {
+                found = self.run_locking(transaction, statement).await?;
+            } else {
+                self.cores.run(statement.cpu).await;
+                self.check(transaction)?;
+                found =
+                    self.state.borrow_mut().read(transaction.owner, statement, self.isolation());
+            }
+        } else {
+            self.cores.run(statement.cpu).await;
+        }
+        self.cost(writes, |cost| {
+            cost.statements += 1;
+            cost.cpu += statement.cpu;
+        });
+        if after > 0 {
+            self.clock.sleep(after).await;
+        }
+        self.check(transaction)?;
+        Ok(found)
+    }
+
+    fn isolation(&self) -> Isolation {
+        self.knobs.isolation
+    }
+
+    /// At SERIALIZABLE every read inside a transaction is a locking one.
+    fn locks_reads(&self, statement: &Statement) -> bool {
+        self.isolation() == Isolation::Serializable
+            && statement.verb == Verb::Select
+            && statement.table.is_some()
+            && statement.access != Access::Nothing
+    }
+
+    /// Whether the transaction can go on.
+    fn check(&self, transaction: Transaction) -> Result<(), SqlError> {
+        if self.down.get() {
+            return Err(SqlError::Down);
+        }
+        match self.state.borrow().ended(transaction) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    async fn look_up(&self, pages: &RefCell<BufferPool>, statement: &Statement, write: bool) {
+        let (Some(table), Access::Row(key)) = (statement.table, statement.access) else { return };
+        let needs = pages.borrow_mut().touch(table, key, write);
+        let span = {
+            let stream = &mut *self.disk.borrow_mut();
+            match needs {
+                Needs::Nothing => 0,
+                Needs::Read => self.knobs.disk_read.sample(stream),
+                Needs::WriteThenRead => {
+                    self.knobs.disk_write.sample(stream) + self.knobs.disk_read.sample(stream)
+                }
+            }
+        };
+        if span > 0 {
+            self.clock.sleep(span).await;
+            self.cost(write, |cost| cost.disk += span);
+        }
+    }
+
+    /// Asks for a lock and waits until it is granted.
+    async fn acquire(
+        &self,
+        transaction: Transaction,
+        target: Target,
+        mode: Mode,
+        writes: bool,
+    ) -> Result<(), SqlError> {
+        let Some(signal) = self.ask(transaction.owner, target, mode)? else { return Ok(()) };
+        let since = self.clock.now();
+        let patience = self.knobs.lock_wait_timeout.0;
+        let outcome = self.clock.timeout(patience, signal.wait()).await;
+        let waited = self.clock.now() - since;
+        self.lock_waits.borrow_mut().record(waited);
+        self.cost(writes, |cost| cost.locks += waited);
+        self.state.borrow_mut().open(transaction.owner).waited += waited;
+        match outcome {
+            Some(Waited::Granted) => {
+                if !self.knobs.lock_wait_cpu.is_zero() {
+                    let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
+                    self.cores.run(cpu).await;
+                    self.cost(writes, |cost| cost.cpu += cpu);
+                    self.check(transaction)?;
+                }
+                Ok(())
+            }
+            Some(Waited::Failed(error)) => Err(error),
+            None => {
+                self.work(|work| work.lock_timeouts += 1);
+                let state = &mut *self.state.borrow_mut();
+                let mut granted = Vec::new();
+                state.locks.cancel(transaction.owner, &mut granted);
+                state.open(transaction.owner).wait = None;
+                self.wake(state, &granted);
+                let request = state.open(transaction.owner).request;
+                self.probe.tell(Event::LockTimeout { request });
+                Err(SqlError::LockWaitTimeout)
+            }
+        }
+    }
+
+    /// Asks for a lock; finds and breaks the cycles that the request closes. `None`: granted.
+    fn ask(
+        &self,
+        owner: Owner,
+        target: Target,
+        mode: Mode,
+    ) -> Result<Option<Rc<Signal<'w, Waited>>>, SqlError> {
+        let state = &mut *self.state.borrow_mut();
+        let request = state.open(owner).request;
+        if state.locks.request(owner, target, mode) == Requested::Granted {
+            self.probe.tell(Event::Locked { request, target, mode });
+            return Ok(None);
+        }
+        self.work(|work| work.lock_waits += 1);
+        self.tell_blockers(state, owner, target, mode);
+        while self.knobs.deadlock_detect
+            && let Some(cycle) = state.locks.cycle(owner)
+        {
+            self.work(|work| work.deadlocks += 1);
+            let victim = state.victim(&cycle);
+            for member in &cycle {
+                let request = state.open(*member).request;
+                self.probe.tell(Event::InDeadlock { request, victim: *member == victim });
+            }
+            self.end(state, victim, SqlError::Deadlock);
+            if victim == owner {
+                return Err(SqlError::Deadlock);
+            }
+            if state.locks.wanted(owner).is_none() {
+                self.probe.tell(Event::Locked { request, target, mode });
+                return Ok(None);
+            }
+        }
+        let signal = Rc::new(Signal::new(self.clock));
+        state.open(owner).wait = Some(Rc::clone(&signal));
+        Ok(Some(signal))
+    }
+
+    fn tell_write(
+        &self,
+        state: &mut State<'w>,
+        transaction: Transaction,
+        table: TableId,
+        key: u64,
+    ) {
+        if !self.probe.records() {
+            return;
+        }
+        let open = state.open(transaction.owner);
+        let (request, write) = (open.request, open.writes.last().copied());
+        if let Some(Write { over, computed_from, .. }) = write {
+            let stale = computed_from.is_some_and(|read| read != over);
+            self.probe.tell(Event::Wrote { request, table, key, stale });
+        }
+    }
+
+    fn tell_blockers(&self, state: &mut State<'w>, owner: Owner, target: Target, mode: Mode) {
+        if !self.probe.records() {
+            return;
+        }
+        let request = state.open(owner).request;
+        let blockers: Vec<Owner> = state.locks.blockers(owner).collect();
+        for by in blockers {
+            let by = state.open(by).request;
+            self.probe.tell(Event::WaitsForLock { request, target, mode, by });
+        }
+    }
+
+    /// The server ends a transaction: undone, its locks given to who waits for them.
+    fn end(&self, state: &mut State<'w>, owner: Owner, error: SqlError) {
+        let mut granted = Vec::new();
+        state.roll_back(owner, &mut granted);
+        let open = state.open(owner);
+        open.ended = Some(error);
+        self.probe.tell(Event::RolledBack { request: open.request });
+        if let Some(signal) = open.wait.take() {
+            signal.give(Waited::Failed(error));
+        }
+        self.wake(state, &granted);
+    }
+
+    /// Gives one lock up before the end of the transaction.
+    fn let_go(&self, transaction: Transaction, target: Target) {
+        let state = &mut *self.state.borrow_mut();
+        let mut granted = Vec::new();
+        state.locks.release_one(transaction.owner, target, &mut granted);
+        self.wake(state, &granted);
+    }
+
+    fn wake(&self, state: &mut State<'w>, granted: &[Owner]) {
+        for owner in granted {
+            let open = state.open(*owner);
+            let (request, signal) = (open.request, open.wait.take());
+            if let Some(signal) = signal {
+                if let Some((target, mode)) = state.locks.held(*owner).last().copied() {
+                    self.probe.tell(Event::Locked { request, target, mode });
+                }
+                signal.give(Waited::Granted);
+            }
+        }
+    }
+
+    /// Rolls back what is still open, and forgets the transaction.
+    pub(crate) fn roll_back(&self, transaction: Transaction) {
+        let state = &mut *self.state.borrow_mut();
+        let mut granted = Vec::new();
+        if let Ended::Now(request) = state.leave(transaction, &mut granted) {
+            self.probe.tell(Event::RolledBack { request });
+        }
+        self.wake(state, &granted);
+    }
+
+    /// Commits: prepares in the redo log, writes the binary log, and only then shows the changes
+    /// and lets the locks go. `extra` is time of the commit itself.
+    ///
+    /// # Errors
+    /// See [`SqlError`]; the transaction must still be rolled back.
+    pub(crate) async fn commit(
+        &self,
+        transaction: Transaction,
+        travel: Nanos,
+        extra: Nanos,
+        reply: Nanos,
+    ) -> Result<(), SqlError> {
+        self.check(transaction)?;
+        if !self.state.borrow_mut().open(transaction.owner).has_changed() {
+            // Nothing to make durable; what was locked or looked at is let go at once.
+            self.finish(transaction, None);
+            return Ok(());
+        }
+        let visit = Visit::enter(self.clock, &self.statements);
+        let since = self.clock.now();
+        let before = travel.saturating_add(extra);
+        if before > 0 {
+            self.clock.sleep(before).await;
+        }
+        self.check(transaction)?;
+        let logged = self.make_durable().await;
+        self.check(transaction)?;
+        self.finish(transaction, Some(logged));
+        self.commit_times.borrow_mut().record(self.clock.now() - since);
+        if reply > 0 {
+            self.clock.sleep(reply).await;
+        }
+        drop(visit);
+        Ok(())
+    }
+
+    /// Brings a transaction's redo and binary log as far as the settings say. Returns where its
+    /// records end.
+    async fn make_durable(&self) -> session::Logged {
+        self.redo.append();
+        let prepared = self.redo.appended();
+        self.redo.flush(self.redo_effort()).await;
+        self.note_durable();
+        let mut in_binlog = 0;
+        if self.knobs.log_bin {
+            self.binlog.append();
+            in_binlog = self.binlog.appended();
+            self.binlog.flush(self.binlog_effort()).await;
+            self.note_durable();
+        }
+        session::Logged { prepared, in_binlog, committed: 0 }
+    }
+
+    fn redo_effort(&self) -> Effort {
+        match self.knobs.flush_log {
+            0 => Effort::Append,
+            1 => Effort::Sync,
+            _ => Effort::Write,
+        }
+    }
+
+    fn binlog_effort(&self) -> Effort {
+        let every = u64::from(self.knobs.sync_binlog);
+        let group = self.groups.get() + 1;
+        self.groups.set(group);
+        if every > 0 && group.is_multiple_of(every) { Effort::Sync } else { Effort::Write }
+    }
+
+    /// Makes the changes visible, lets the locks go, and forgets the transaction.
+    fn finish(&self, transaction: Transaction, logged: Option<session::Logged>) {
+        let state = &mut *self.state.borrow_mut();
+        let mut granted = Vec::new();
+        let open = state.open(transaction.owner);
+        let request = open.request;
+        if let Some(logged) = logged {
+            self.redo.append();
+            let logged = session::Logged { committed: self.redo.appended(), ..logged };
+            let token = open.token;
+            let writes = std::mem::take(&mut open.writes);
+            self.work(|work| work.commits += 1);
+            let number = state.commit(transaction.owner);
+            self.witness.committed(request, token, &writes);
+            state.open(transaction.owner).writes = writes;
+            if !self.survives(&logged, Crash::Power) {
+                state.at_risk.push_back((number, logged));
+                self.unsynced.borrow_mut().add(self.clock.now());
+            }
+        }
+        self.probe.tell(Event::Committed { request });
+        state.leave(transaction, &mut granted);
+        self.wake(state, &granted);
+    }
+
+    /// Whether a commit comes back after a crash: its commit record was kept, or it was prepared
+    /// and stands in the binary log.
+    fn survives(&self, logged: &session::Logged, crash: Crash) -> bool {
+        let (redo, binlog) = match crash {
+            Crash::Process => (self.redo.kept().0, self.binlog.kept().0),
+            Crash::Power => (self.redo.kept().1, self.binlog.kept().1),
+        };
+        let in_binlog = logged.in_binlog > 0 && binlog >= logged.in_binlog;
+        redo >= logged.committed && logged.committed > 0 || redo >= logged.prepared && in_binlog
+    }
+
+    /// A log has reached the disk: commits that are safe now are no longer at risk.
+    fn note_durable(&self) {
+        let state = &mut *self.state.borrow_mut();
+        while let Some((_, logged)) = state.at_risk.front() {
+            if !self.survives(logged, Crash::Power) {
+                break;
+            }
+            state.at_risk.pop_front();
+            self.unsynced.borrow_mut().remove(self.clock.now());
+        }
+    }
+
+    /// The server dies: open transactions are gone, and with them the commits that were not kept.
+    pub(crate) fn crash(&self, crash: Crash) {
+        self.down.set(true);
+        let state = &mut *self.state.borrow_mut();
+        for owner in state.active() {
+            self.end(state, owner, SqlError::Down);
+        }
+        let now = self.clock.now();
+        let mut lost = Vec::new();
+        for (number, logged) in std::mem::take(&mut state.at_risk) {
+            self.unsynced.borrow_mut().remove(now);
+            if !self.survives(&logged, crash) {
+                lost.push(number);
+            }
+        }
+        self.lost_commits.set(self.lost_commits.get() + lost.len() as u64);
+        let undone = state.lose(&lost);
+        self.witness.lost(&undone);
+        if let Some(pages) = &self.pages {
+            pages.borrow_mut().clear();
+        }
+    }
+
+    /// The server is back, with everything that was kept.
+    pub(crate) fn restart(&self) {
+        self.redo.truncate(self.redo.appended());
+        self.binlog.truncate(self.binlog.appended());
+        self.down.set(false);
+    }
+
+    pub(crate) fn set_speed(&self, share: f64) {
+        self.cores.set_speed(share);
+    }
+
+    /// Core nanoseconds used so far.
+    pub(crate) fn busy_area(&self) -> u128 {
+        self.cores.busy_area()
+    }
+
+    /// Commits at risk so far, times nanoseconds.
+    pub(crate) fn unsynced_area(&self) -> u128 {
+        self.unsynced.borrow().area(self.clock.now())
+    }
+
+    pub(crate) fn work_done(&self) -> Work {
+        self.work.get()
+    }
+
+    pub(crate) fn redo_seen(&self) -> log::LogSeen {
+        self.redo.seen.get()
+    }
+
+    pub(crate) fn binlog_seen(&self) -> log::LogSeen {
+        self.binlog.seen.get()
+    }
+
+    pub(crate) fn pages_seen(&self) -> Option<buffer_pool::PoolSeen> {
+        self.pages.as_ref().map(|pages| pages.borrow().seen)
+    }
+
+    /// A look at the newest rows, for who checks them from outside.
+    pub(crate) fn with_table<T>(&self, id: TableId, look: impl FnOnce(&table::Table) -> T) -> T {
+        look(&self.state.borrow().tables[id.0 as usize])
+    }
+
+    /// Locks that somebody holds or wants.
+    pub(crate) fn locks(&self) -> usize {
+        self.state.borrow().locks.len()
+    }
+
+    fn work(&self, change: impl FnOnce(&mut Work)) {
+        let mut work = self.work.get();
+        change(&mut work);
+        self.work.set(work);
+    }
+
+    fn cost(&self, writes: bool, change: impl FnOnce(&mut Cost)) {
+        self.work(|work| change(if writes { &mut work.writes } else { &mut work.reads }));
+    }
+}
+
+/// InnoDB's page size.
+const PAGE_BYTES: u64 = 16 * 1024;
+
+/// Someone inside a component, from construction to drop.
+pub(crate) struct Visit<'c> {
+    clock: &'c Clock,
+    census: &'c RefCell<Census>,
+    since: Nanos,
+}
+
+impl<'c> Visit<'c> {
+    pub(crate) fn enter(clock: &'c Clock, census: &'c RefCell<Census>) -> Visit<'c> {
+        let since = clock.now();
+        census.borrow_mut().enter(since);
+        Visit { clock, census, since }
+    }
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        self.census.borrow_mut().leave(self.clock.now(), self.since);
+    }
+}

@@ -1,0 +1,244 @@
+//! Transactions as a service has them: Spring borrows the connection, the database does the rest.
+
+use super::{Failure, Request};
+use crate::engine::time::Nanos;
+use crate::marketplace::config::Acquire;
+use crate::marketplace::hikari::Connection;
+use crate::marketplace::mysql::{self, Database, Found, SqlError, Statement};
+use crate::marketplace::probe::{Event, Stage};
+
+/// Purpose of the draws of a write's CPU beyond finding the row; they do not count.
+const WRITE_CPU: u64 = 4_000;
+
+/// A transaction; dropping it without [`Transaction::commit`] rolls back and gives the connection
+/// back at once.
+pub(crate) struct Transaction<'r, 'w> {
+    request: &'r Request<'w>,
+    connection: Option<Connection<'w>>,
+    session: Session<'w>,
+    /// Whether the connection stays with the request after the commit.
+    keep: bool,
+}
+
+/// What a connection has open in the database; rolled back when dropped.
+pub(super) struct Session<'w> {
+    database: &'w Database<'w>,
+    open: Option<mysql::Transaction>,
+    /// Of the lock that the next transaction is made under.
+    pub(super) token: Option<u64>,
+}
+
+impl<'w> Session<'w> {
+    pub(super) fn new(request: &Request<'w>) -> Session<'w> {
+        Session { database: request.market.primary(), open: None, token: None }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    fn open(&mut self, request: &Request<'w>) -> mysql::Transaction {
+        let (database, token) = (self.database, self.token);
+        *self.open.get_or_insert_with(|| {
+            let open = database.begin(request.number);
+            database.fence(open, token);
+            open
+        })
+    }
+
+    /// One statement on the borrowed connection. In autocommit it is a transaction of its own.
+    ///
+    /// # Errors
+    /// Whatever the database says; then the transaction is rolled back already.
+    pub(super) async fn execute(
+        &mut self,
+        request: &Request<'w>,
+        statement: Statement,
+        autocommit: bool,
+    ) -> Result<Found, Failure> {
+        let stage = request.enter(Stage::Database);
+        let open = self.open(request);
+        let Statement { verb, lock, table, access, .. } = statement;
+        let row = match access {
+            mysql::Access::Row(row) => Some(row),
+            _ => None,
+        };
+        let number = request.number;
+        request.market.probe.tell(Event::Statement { request: number, verb, lock, table, row });
+        let write_cpu = self.database.write_cpu();
+        let extra = if verb.writes() && !write_cpu.is_zero() {
+            request.draw_for(WRITE_CPU + request.drawn.get(), write_cpu)
+        } else {
+            0
+        };
+        let statement = Statement { cpu: statement.cpu + extra, ..statement };
+        let round_trip = request.draw(self.database.round_trip());
+        let (there, back) = (round_trip / 2, round_trip - round_trip / 2);
+        let last = autocommit && verb.writes();
+        let reply = if last { 0 } else { back };
+        let mut found = self.database.execute(open, &statement, there, reply).await;
+        let waited = self.database.take_lock_wait(open);
+        if last && found.is_ok() {
+            let committed = self.finish(request, 0, back).await;
+            found = found.and_then(|found| committed.map(|()| found));
+        } else if autocommit {
+            self.forget();
+        }
+        drop(stage);
+        request.move_time(Stage::Database, Stage::LockWait, waited);
+        if let Err(error) = found
+            && self.open.is_some()
+        {
+            self.roll_back(request).await;
+            return Err(error.into());
+        }
+        found.map_err(Failure::from)
+    }
+
+    /// Commits; a transaction that wrote nothing has nothing to make durable.
+    ///
+    /// # Errors
+    /// [`Failure::DatabaseDown`].
+    pub(super) async fn commit(&mut self, request: &Request<'w>) -> Result<(), Failure> {
+        request.market.probe.tell(Event::Commits { request: request.number });
+        if self.open.is_none() {
+            return Ok(());
+        }
+        let _stage = request.enter(Stage::Database);
+        let round_trip = request.draw(self.database.round_trip());
+        let (there, back) = (round_trip / 2, round_trip - round_trip / 2);
+        self.finish(request, there, back).await.map_err(Failure::from)
+    }
+
+    async fn finish(
+        &mut self,
+        request: &Request<'w>,
+        there: Nanos,
+        back: Nanos,
+    ) -> Result<(), SqlError> {
+        let Some(open) = self.open else { return Ok(()) };
+        let extra = request.draw(self.database.commit_extra());
+        let committed = self.database.commit(open, there, extra, back).await;
+        if committed.is_err() {
+            self.database.roll_back(open);
+        }
+        self.open = None;
+        committed
+    }
+
+    /// The command to roll back travels to the database; the locks are held until it is there.
+    pub(super) async fn roll_back(&mut self, request: &Request<'w>) {
+        let _stage = request.enter(Stage::Database);
+        let round_trip = request.draw(self.database.round_trip());
+        if round_trip > 0 {
+            request.market.clock.sleep(round_trip / 2).await;
+        }
+        self.forget();
+        if round_trip > 0 {
+            request.market.clock.sleep(round_trip - round_trip / 2).await;
+        }
+    }
+
+    fn forget(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.database.roll_back(open);
+        }
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        self.forget();
+    }
+}
+
+impl<'w> Request<'w> {
+    /// Begins a transaction, as `@Transactional` does. The connection is borrowed now or at the
+    /// first statement (`spring.connection-acquire`), and taken over from the view when
+    /// open-in-view kept one.
+    ///
+    /// # Errors
+    /// [`Failure::PoolTimeout`].
+    pub(crate) async fn begin<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
+        let kept = self.kept.borrow_mut().take();
+        self.begin_with(kept, self.market.config.spring.open_in_view).await
+    }
+
+    /// Begins a transaction of its own while another one is suspended (`REQUIRES_NEW`): the
+    /// suspended one keeps its connection, so this needs a second one.
+    ///
+    /// # Errors
+    /// [`Failure::PoolTimeout`].
+    pub(crate) async fn begin_new<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
+        self.begin_with(None, false).await
+    }
+
+    async fn begin_with<'r>(
+        &'r self,
+        kept: Option<Connection<'w>>,
+        keep: bool,
+    ) -> Result<Transaction<'r, 'w>, Failure> {
+        let session = Session::new(self);
+        let mut transaction = Transaction { request: self, connection: kept, session, keep };
+        if self.market.config.spring.acquire == Acquire::Begin {
+            transaction.connect().await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Time that was booked on one stage belongs to another.
+    fn move_time(&self, from: Stage, to: Stage, span: Nanos) {
+        if span > 0 {
+            let from = &self.stages[from as usize];
+            from.set(from.get().saturating_sub(span));
+            self.spent(to, span);
+        }
+    }
+}
+
+impl Transaction<'_, '_> {
+    async fn connect(&mut self) -> Result<(), Failure> {
+        if self.connection.is_none() {
+            self.connection = Some(self.request.borrow().await?);
+        }
+        Ok(())
+    }
+
+    /// The writes of this transaction come with this token of a lock.
+    pub(crate) fn fence(&mut self, token: Option<u64>) {
+        self.session.token = token;
+    }
+
+    /// Runs one statement.
+    ///
+    /// # Errors
+    /// What the database says; it has rolled the transaction back then. [`Failure::PoolTimeout`]
+    /// when this is the first statement and the connection is borrowed only now.
+    pub(crate) async fn run(&mut self, statement: Statement) -> Result<Found, Failure> {
+        self.connect().await?;
+        self.session.execute(self.request, statement, false).await
+    }
+
+    /// Commits and returns the connection, unless open-in-view keeps it.
+    ///
+    /// # Errors
+    /// [`Failure::DatabaseDown`].
+    pub(crate) async fn commit(mut self) -> Result<(), Failure> {
+        if let Some(connection) = self.connection.take() {
+            self.session.commit(self.request).await?;
+            if self.keep {
+                *self.request.kept.borrow_mut() = Some(connection);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rolls back because the business says no, and returns the connection. The failure is handed
+    /// through.
+    pub(crate) async fn refuse(mut self, failure: Failure) -> Failure {
+        if self.session.open.is_some() {
+            self.session.roll_back(self.request).await;
+        }
+        failure
+    }
+}
