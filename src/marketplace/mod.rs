@@ -192,6 +192,15 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     for database in &market.databases {
         database.start(sim);
     }
+    let every = market.config.redis.failover_every.0;
+    if every > 0 {
+        sim.spawn("failover", async move {
+            loop {
+                market.clock.sleep(every).await;
+                market.redis.fail_over();
+            }
+        });
+    }
     for instance in &market.instances {
         sim.spawn("instance", instance::boot(sim.clone(), market, instance));
     }
@@ -216,9 +225,9 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
                 database.set_speed(*share);
             }
         }
-        ActionKind::MysqlCrash(crash) => {
+        ActionKind::MysqlCrash => {
             market.probe.tell(Event::Server { up: false });
-            market.primary().crash(*crash);
+            market.primary().crash();
             market.clock.sleep(market.config.mysql.restart.0).await;
             market.primary().restart();
             market.probe.tell(Event::Server { up: true });

@@ -9,6 +9,7 @@ use super::spec::{RunKind, Spec};
 use super::theory::Queue;
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
+use crate::marketplace::checker::Anomaly;
 use crate::marketplace::probe::Stage;
 use crate::marketplace::request::Failure;
 use crate::stats::comparison::{self, Better, Verdict};
@@ -351,7 +352,11 @@ fn variant_outcome(
         replications: found.replications,
         metrics,
         stages: Stages { median: stages(0.45, 0.55), slowest: stages(0.99, 1.0) },
-        violations: Vec::new(),
+        violations: Anomaly::ALL
+            .into_iter()
+            .filter(|anomaly| found.merged.database.anomalies[*anomaly as usize] > 0)
+            .map(|anomaly| anomaly.word().to_owned())
+            .collect(),
         audit: AuditOutcome {
             arrived: audit.arrived,
             completed: audit.completed,

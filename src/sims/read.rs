@@ -14,7 +14,6 @@ use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
 use crate::marketplace::config::{Action, ActionKind, Base, Config, SetError};
 use crate::marketplace::knobs::{self, Raw, Span};
-use crate::marketplace::mysql::Crash;
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
@@ -416,13 +415,14 @@ impl Reader<'_> {
                     kinds.extend(number.map(|number| make(number as u32)));
                 }
             }
-            if let Some(node) = fields.take("crash") {
-                kinds.extend(self.crash(node));
-            }
-            if let Some(node) = fields.take("redis-failover")
-                && self.walk.bool(node) == Some(true)
+            for (name, what) in
+                [("crash", ActionKind::MysqlCrash), ("redis-failover", ActionKind::RedisFailover)]
             {
-                kinds.push(ActionKind::RedisFailover);
+                if let Some(node) = fields.take(name)
+                    && self.walk.bool(node) == Some(true)
+                {
+                    kinds.push(what);
+                }
             }
             if let Some(node) = fields.take("set") {
                 for (name, raw, span) in self.settings(node, "") {
@@ -432,22 +432,6 @@ impl Reader<'_> {
             fields.finish(&mut self.walk);
             config.schedule.extend(kinds.into_iter().map(|what| Action { at, what }));
         }
-    }
-
-    /// `crash = "process"` or `"power"`
-    fn crash(&mut self, node: &Node) -> Option<ActionKind> {
-        let what = match self.walk.str(node)? {
-            "process" => Crash::Process,
-            "power" => Crash::Power,
-            _ => {
-                self.walk.report(
-                    node.span.clone(),
-                    both!("\"process\" or \"power\"", "\"process\" 또는 \"power\"를 쓰세요"),
-                );
-                return None;
-            }
-        };
-        Some(ActionKind::MysqlCrash(what))
     }
 
     /// A knob that can change while the run goes on.
@@ -540,6 +524,9 @@ impl Reader<'_> {
                 Some(node) => self.settings(node, ""),
                 None => Vec::new(),
             };
+            let replications = fields.take("replications");
+            let replications = replications.and_then(|node| self.walk.int(node, 2..=10_000));
+            let replications = replications.map(|count| count as u32);
             fields.finish(&mut self.walk);
             let span = holds.map_or(item.span.clone(), |node| node.span.clone());
             // With --vary the file's variants are gone, and its claims with them.
@@ -551,7 +538,15 @@ impl Reader<'_> {
                 Ok(condition) => {
                     let own = self.claim_variants(spec, &condition, &set, span);
                     let holds = text;
-                    spec.claims.push(Claim { id, says, control, condition, holds, own });
+                    spec.claims.push(Claim {
+                        id,
+                        says,
+                        control,
+                        condition,
+                        holds,
+                        own,
+                        replications,
+                    });
                 }
             }
         }

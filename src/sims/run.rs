@@ -93,6 +93,8 @@ enum Effort {
     Full,
     /// A point of a sweep: a quarter.
     Quarter,
+    /// A claim that needs no more than this.
+    AtMost(u32),
 }
 
 struct Done {
@@ -114,8 +116,9 @@ pub(crate) fn run(spec: &Spec, execution: &Execution<'_>) -> Result<Results, Run
     for point in extra.filter(|point| point.variant.is_none()) {
         jobs.push(Job::new(spec, &point.config, false, Effort::Quarter));
     }
-    for (_, config) in spec.claims.iter().flat_map(|claim| &claim.own) {
-        jobs.push(Job::new(spec, config, false, Effort::Full));
+    for claim in &spec.claims {
+        let effort = claim.replications.map_or(Effort::Full, Effort::AtMost);
+        jobs.extend(claim.own.iter().map(|(_, config)| Job::new(spec, config, false, effort)));
     }
     let mut tally = Tally { spent: 0, finished: 0, planned: 0 };
     find_warm_up(spec, &mut jobs, execution, &mut tally)?;
@@ -161,6 +164,7 @@ impl<'s> Job<'s> {
         match self.effort {
             Effort::Full => count,
             Effort::Quarter => (count / 4).max(3),
+            Effort::AtMost(most) => count.min(most),
         }
     }
 

@@ -110,6 +110,8 @@ pub(crate) struct Claim {
     pub(crate) holds: String,
     /// Variants with the claim's own settings, run for it alone: index of the variant, settings.
     pub(crate) own: Vec<(usize, Config)>,
+    /// How many replications those get at most; `None`: as many as the variants.
+    pub(crate) replications: Option<u32>,
 }
 
 /// The measured row that a lab file stands for.

@@ -1,28 +1,34 @@
 //! Two holders of one lock.
 //!
-//! Verifies: between being told that it holds a lock and giving it back, no client is told the same
-//! that another one was told. Does not verify that either of them does harm.
+//! Verifies: between being told that it holds a lock and giving it back, no client's lock is granted
+//! to somebody else. Each lock that is counts once, however many take it over. Does not verify that
+//! anybody does harm.
 
 use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub(super) struct DoubleHolder {
-    /// By key, clients that believe to hold it.
-    holders: BTreeMap<u64, u64>,
+    /// By key, clients that believe to hold it, and whether somebody else was told the same.
+    holders: BTreeMap<u64, Vec<(u64, bool)>>,
 }
 
 impl DoubleHolder {
-    /// Others who believe to hold it already, one at most counts.
-    pub(super) fn taken(&mut self, key: u64) -> u64 {
+    /// Holders who did not know yet that they are not alone.
+    pub(super) fn taken(&mut self, key: u64, request: u64) -> u64 {
         let holders = self.holders.entry(key).or_default();
-        *holders += 1;
-        u64::from(*holders > 1)
+        let mut newly = 0;
+        for (_, doubled) in holders.iter_mut().filter(|(_, doubled)| !doubled) {
+            *doubled = true;
+            newly += 1;
+        }
+        holders.push((request, false));
+        newly
     }
 
-    pub(super) fn given_back(&mut self, key: u64) {
+    pub(super) fn given_back(&mut self, key: u64, request: u64) {
         if let Some(holders) = self.holders.get_mut(&key) {
-            *holders -= 1;
-            if *holders == 0 {
+            holders.retain(|(holder, _)| *holder != request);
+            if holders.is_empty() {
                 self.holders.remove(&key);
             }
         }

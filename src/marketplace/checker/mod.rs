@@ -210,13 +210,13 @@ impl<'w> Witness<'w> {
 
     /// A client has been told that it holds a lock.
     pub(crate) fn lock_taken(&self, request: u64, key: u64) {
-        let others = self.checkers.borrow_mut().double_holder.taken(key);
+        let others = self.checkers.borrow_mut().double_holder.taken(key, request);
         self.found(request, Anomaly::DoubleHolder, others);
     }
 
     /// A client gives a lock back, whether or not it still had it.
-    pub(crate) fn lock_given_back(&self, key: u64) {
-        self.checkers.borrow_mut().double_holder.given_back(key);
+    pub(crate) fn lock_given_back(&self, request: u64, key: u64) {
+        self.checkers.borrow_mut().double_holder.given_back(key, request);
     }
 
     fn found(&self, request: u64, anomaly: Anomaly, times: u64) {

@@ -138,6 +138,16 @@ choice! {
 }
 
 choice! {
+    /// What a crash takes with it.
+    Crash {
+        /// The server process: what was handed to the operating system survives.
+        Process = "process",
+        /// The machine: only what is on the disk survives.
+        Power = "power",
+    }
+}
+
+choice! {
     /// A fault planted to prove that a checker finds it.
     #[derive(Default)]
     Fault {
@@ -347,6 +357,9 @@ knobs! {
         disk_write: Distribution = "0ms", "mysql.disk-write", Unit::RandomTime, 0..=60_000,
             "time to write a changed page that must make room", "자리를 비우려고 바뀐 페이지를 내려쓰는 시간",
             "ours";
+        crash: Crash = "power", "mysql.crash", Unit::Choice(Crash::WORDS), 0..=0,
+            "what a crash that is scheduled takes with it", "예약한 장애가 무엇을 앗아 가는지",
+            "MySQL 8.0 manual, innodb_flush_log_at_trx_commit";
         restart: Span = "5s", "mysql.restart", Unit::Duration, 0..=3_600_000,
             "time from a crash to the first statement afterwards", "장애 뒤 다시 구문을 받기까지의 시간",
             "assumption";
@@ -488,6 +501,9 @@ knobs! {
             "ours";
         replication_delay: Span = "0ms", "redis.replication-delay", Unit::Duration, 0..=600_000,
             "how far the replica is behind; a failover loses what it has not got", "복제본이 뒤처진 시간. 장애 조치 때 이만큼의 쓰기를 잃는다",
+            "ours";
+        failover_every: Span = "0ms", "redis.failover-every", Unit::Duration, 0..=86_400_000,
+            "how often the primary dies and its replica takes over; 0ms is never", "프라이머리가 죽고 복제본이 이어받는 간격. 0ms면 없음",
             "ours";
     }
 }

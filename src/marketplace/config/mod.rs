@@ -6,7 +6,6 @@ pub(crate) mod components;
 pub(crate) mod tables;
 
 use super::knobs::{Knob, KnobValue as _, Raw, Span, Unit};
-use super::mysql::Crash;
 use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
@@ -39,8 +38,8 @@ pub(crate) enum ActionKind {
         rate: f64,
     },
     MysqlSpeed(f64),
-    /// The database dies, and is back after `mysql.restart`.
-    MysqlCrash(Crash),
+    /// The database dies in the way of `mysql.crash`, and is back after `mysql.restart`.
+    MysqlCrash,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
     /// Stops sending new connections to an instance and lets it finish.
@@ -97,7 +96,11 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     // Same availability zone 0.1-0.5 ms, cloud SSD flush 0.5-3 ms: orders of magnitude, not
     // measurements of ours.
     ("mysql.round-trip", "0.3ms"),
-    ("mysql.commit", "exp 1ms"),
+    ("mysql.redo-flush", "gamma 1ms cv 0.5"),
+    ("mysql.binlog-sync", "gamma 1ms cv 0.5"),
+    ("mysql.write-cpu", "0.02ms"),
+    ("mysql.lock-wait-cpu", "1ms"),
+    ("redis.round-trip", "0.3ms"),
     ("hikari.wake-up", WAKE_UP_IDLE),
     ("endpoints.app-cpu", "exp 0.4ms"),
     ("endpoints.render", "exp 0.5ms"),

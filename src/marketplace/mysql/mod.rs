@@ -19,7 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::checker::Witness;
-use super::config::{Config, Isolation, MysqlKnobs};
+use super::config::{Config, Crash, Isolation, MysqlKnobs};
 use super::knobs::Limit;
 use super::probe::{Event, Probe};
 use crate::engine::channel::Signal;
@@ -56,15 +56,6 @@ pub(crate) enum SqlError {
     NoParent,
     /// The server is gone, and the transaction with it.
     Down,
-}
-
-/// What a crash takes with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Crash {
-    /// The server process: what was handed to the operating system survives.
-    Process,
-    /// The machine: only what is on the disk survives.
-    Power,
 }
 
 /// How a wait for a lock ended.
@@ -617,7 +608,8 @@ impl<'w> Database<'w> {
     }
 
     /// The server dies: open transactions are gone, and with them the commits that were not kept.
-    pub(crate) fn crash(&self, crash: Crash) {
+    pub(crate) fn crash(&self) {
+        let crash = self.knobs.crash;
         self.down.set(true);
         let state = &mut *self.state.borrow_mut();
         for owner in state.active() {

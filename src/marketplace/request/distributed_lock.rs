@@ -97,7 +97,7 @@ impl<'w> Request<'w> {
     pub(super) async fn unlock(&self, lock: DistributedLock) {
         let _stage = self.enter(Stage::RedisLock);
         lock.given_back.set(true);
-        self.market.witness.lock_given_back(lock.key);
+        self.market.witness.lock_given_back(self.number, lock.key);
         self.market.probe.tell(Event::RedisUnlocked { request: self.number, key: lock.key });
         self.command(|| self.market.redis.delete_if_mine(lock.key, lock.token)).await;
     }

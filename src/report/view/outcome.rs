@@ -1,5 +1,6 @@
 //! The report of a sim: the answer first, with its uncertainty, then why and what next.
 
+use super::column_heads::{head, stage};
 use crate::content::text::{Lang, Text, both};
 use crate::report::document::{
     Align, Bar, Bars, Block, Chart, Check, Column, Document, Mark, Point, Row, Series, Span, Table,
@@ -81,6 +82,13 @@ impl Page<'_> {
         for load in self.spec.variants[0].config.loads.keys() {
             let at = |part: &str| same(&format!("load.{load}.{part}"));
             match (at("kind").and_then(|kind| kind.as_str()), at("rate"), at("users")) {
+                (Some("open"), ..)
+                    if !self.spec.variants[0].config.loads[load].stages.0.is_empty() =>
+                {
+                    parts.push(
+                        self.say(both!("a load that changes over time", "시간에 따라 변하는 부하")),
+                    );
+                }
                 (Some("open"), Some(rate), _) => {
                     parts.push(self.say(both!("{rate} requests/s, open", "초당 {rate}건(open)")));
                 }
@@ -457,61 +465,4 @@ fn signed(value: f64) -> String {
 
 fn tenths(ms: f64) -> String {
     if ms >= 100.0 { format!("{ms:.0}") } else { format!("{ms:.1}") }
-}
-
-/// The head of a metric's column: words, then unit and label.
-fn head(id: &str, lang: Lang) -> String {
-    let (name, label) = match id.split_once('@') {
-        Some((name, label)) => (name, Some(label)),
-        None => (id, None),
-    };
-    let words = match name {
-        "offered_per_s" => both!("offered /s", "들어온 요청 /s"),
-        "completed_per_s" => both!("completed /s", "처리량 /s"),
-        "latency_ms_mean" => both!("mean ms", "평균 ms"),
-        "latency_ms_p50" => both!("p50 ms", "p50 ms"),
-        "latency_ms_p90" => both!("p90 ms", "p90 ms"),
-        "latency_ms_p95" => both!("p95 ms", "p95 ms"),
-        "latency_ms_p99" => both!("p99 ms", "p99 ms"),
-        "latency_ms_max" => both!("max ms", "최대 ms"),
-        "recorded_latency_ms_p50" => both!("recorded p50 ms", "기록된 p50 ms"),
-        "recorded_latency_ms_p99" => both!("recorded p99 ms", "기록된 p99 ms"),
-        "error_share" => both!("errors", "오류"),
-        "error_count" => both!("errors, count", "오류 수"),
-        "wasted_share" => both!("wasted work", "헛일"),
-        "inside_mean" => both!("requests inside", "처리 중인 요청"),
-        "thread_busy_mean" => both!("threads busy", "바쁜 스레드"),
-        "thread_queue_mean" => both!("wait for a thread", "스레드 대기 수"),
-        "thread_wait_ms_p99" => both!("thread wait p99 ms", "스레드 대기 p99 ms"),
-        "pool_wait_ms_mean" => both!("pool wait mean ms", "풀 대기 평균 ms"),
-        "pool_wait_ms_p50" => both!("pool wait p50 ms", "풀 대기 p50 ms"),
-        "pool_wait_ms_p99" => both!("pool wait p99 ms", "풀 대기 p99 ms"),
-        "pool_hold_ms_mean" => both!("held, mean ms", "커넥션 점유 평균 ms"),
-        "pool_busy_mean" => both!("connections busy", "사용 중 커넥션"),
-        "pool_waiting_mean" => both!("wait for a connection", "커넥션 대기 수"),
-        "app_cores_busy_mean" => both!("app cores busy", "바쁜 앱 코어"),
-        "db_cores_busy_mean" => both!("db cores busy", "바쁜 DB 코어"),
-        "station_wait_ms_mean" => both!("wait mean ms", "대기 평균 ms"),
-        "station_wait_ms_p99" => both!("wait p99 ms", "대기 p99 ms"),
-        other => Text::same(other),
-    };
-    let words = words.get(lang);
-    match label {
-        Some(label) => format!("{words} {label}"),
-        None => words.to_owned(),
-    }
-}
-
-/// The words of a stage's JSON key.
-fn stage(key: &str) -> Text {
-    match key {
-        "connect_ms" => both!("connecting", "연결"),
-        "thread_queue_ms" => both!("thread queue", "스레드 대기"),
-        "app_cpu_ms" => both!("application", "애플리케이션"),
-        "pool_wait_ms" => both!("pool wait", "풀 대기"),
-        "database_ms" => both!("database", "데이터베이스"),
-        "remote_ms" => both!("remote calls", "외부 호출"),
-        "station_ms" => both!("station", "스테이션"),
-        other => Text::same(other),
-    }
 }

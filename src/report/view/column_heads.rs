@@ -1,0 +1,98 @@
+//! What the columns of metrics and the rows of stages are called.
+
+use crate::content::text::{Lang, Text, both};
+
+/// The head of a metric's column: words, then unit and label.
+pub(super) fn head(id: &str, lang: Lang) -> String {
+    let (name, label) = match id.split_once('@') {
+        Some((name, label)) => (name, Some(label)),
+        None => (id, None),
+    };
+    let words = match name {
+        "offered_per_s" => both!("offered /s", "들어온 요청 /s"),
+        "completed_per_s" => both!("completed /s", "처리량 /s"),
+        "latency_ms_mean" => both!("mean ms", "평균 ms"),
+        "latency_ms_p50" => both!("p50 ms", "p50 ms"),
+        "latency_ms_p90" => both!("p90 ms", "p90 ms"),
+        "latency_ms_p95" => both!("p95 ms", "p95 ms"),
+        "latency_ms_p99" => both!("p99 ms", "p99 ms"),
+        "latency_ms_max" => both!("max ms", "최대 ms"),
+        "recorded_latency_ms_p50" => both!("recorded p50 ms", "기록된 p50 ms"),
+        "recorded_latency_ms_p99" => both!("recorded p99 ms", "기록된 p99 ms"),
+        "error_share" => both!("errors", "오류"),
+        "error_count" => both!("errors, count", "오류 수"),
+        "wasted_share" => both!("wasted work", "헛일"),
+        "inside_mean" => both!("requests inside", "처리 중인 요청"),
+        "thread_busy_mean" => both!("threads busy", "바쁜 스레드"),
+        "thread_queue_mean" => both!("wait for a thread", "스레드 대기 수"),
+        "thread_wait_ms_p99" => both!("thread wait p99 ms", "스레드 대기 p99 ms"),
+        "pool_wait_ms_mean" => both!("pool wait mean ms", "풀 대기 평균 ms"),
+        "pool_wait_ms_p50" => both!("pool wait p50 ms", "풀 대기 p50 ms"),
+        "pool_wait_ms_p99" => both!("pool wait p99 ms", "풀 대기 p99 ms"),
+        "pool_hold_ms_mean" => both!("held, mean ms", "커넥션 점유 평균 ms"),
+        "pool_busy_mean" => both!("connections busy", "사용 중 커넥션"),
+        "pool_waiting_mean" => both!("wait for a connection", "커넥션 대기 수"),
+        "app_cores_busy_mean" => both!("app cores busy", "바쁜 앱 코어"),
+        "db_cores_busy_mean" => both!("db cores busy", "바쁜 DB 코어"),
+        "station_wait_ms_mean" => both!("wait mean ms", "대기 평균 ms"),
+        "station_wait_ms_p99" => both!("wait p99 ms", "대기 p99 ms"),
+        "retries" => both!("retries", "재시도"),
+        "attempts_mean" => both!("attempts", "시도 횟수"),
+        "commits_per_s" => both!("commits /s", "커밋 /s"),
+        "commit_ms_mean" => both!("commit mean ms", "커밋 평균 ms"),
+        "commit_ms_p99" => both!("commit p99 ms", "커밋 p99 ms"),
+        "commits_per_flush" => both!("commits a flush", "플러시당 커밋"),
+        "redo_flushes_per_commit" => both!("flushes a commit", "커밋당 플러시"),
+        "binlog_group_size" => both!("commits a binlog sync", "binlog 동기화당 커밋"),
+        "unsynced_commits_mean" => both!("commits at risk", "위험한 커밋"),
+        "lost_commits" => both!("commits lost", "잃은 커밋"),
+        "deadlocks" => both!("deadlocks", "데드락"),
+        "lock_waits" => both!("lock waits", "락 대기 횟수"),
+        "lock_wait_ms_mean" => both!("lock wait mean ms", "락 대기 평균 ms"),
+        "lock_wait_ms_p99" => both!("lock wait p99 ms", "락 대기 p99 ms"),
+        "redis_lock_wait_ms_mean" => both!("Redis lock mean ms", "Redis 락 평균 ms"),
+        "redis_lock_wait_ms_p99" => both!("Redis lock p99 ms", "Redis 락 p99 ms"),
+        "buffer_pool_hit_share" => both!("pages in memory", "메모리 적중"),
+        "disk_reads" => both!("disk reads", "디스크 읽기"),
+        "db_cpu_ms_per_read" => both!("CPU a read ms", "읽기당 CPU ms"),
+        "db_cpu_ms_per_write" => both!("CPU a write ms", "쓰기당 CPU ms"),
+        "db_disk_ms_per_read" => both!("disk a read ms", "읽기당 디스크 ms"),
+        "db_disk_ms_per_write" => both!("disk a write ms", "쓰기당 디스크 ms"),
+        "db_lock_ms_per_write" => both!("lock wait a write ms", "쓰기당 락 대기 ms"),
+        "orders_total" => both!("orders", "주문"),
+        "lost_updates" => both!("lost updates", "잃은 갱신"),
+        "oversold" => both!("oversold", "초과 판매"),
+        "over_issued" => both!("over-issued", "초과 발급"),
+        "double_issued" => both!("issued twice", "중복 발급"),
+        "double_redeemed" => both!("redeemed twice", "중복 사용"),
+        "double_holders" => both!("two holders", "보유자 둘"),
+        "stale_writes" => both!("stale writes", "늦은 쓰기"),
+        "broken_invariants" => both!("books broken", "안 맞는 장부"),
+        "ok_count" => both!("succeeded", "성공"),
+        "failed_latency_ms_p50" => both!("failed p50 ms", "실패 p50 ms"),
+        "failed_latency_ms_p99" => both!("failed p99 ms", "실패 p99 ms"),
+        other => Text::same(other),
+    };
+    let words = words.get(lang);
+    match label {
+        Some(label) => format!("{words} {label}"),
+        None => words.to_owned(),
+    }
+}
+
+/// The words of a stage's JSON key.
+pub(super) fn stage(key: &str) -> Text {
+    match key {
+        "connect_ms" => both!("connecting", "연결"),
+        "thread_queue_ms" => both!("thread queue", "스레드 대기"),
+        "app_cpu_ms" => both!("application", "애플리케이션"),
+        "pool_wait_ms" => both!("pool wait", "풀 대기"),
+        "database_ms" => both!("database", "데이터베이스"),
+        "remote_ms" => both!("remote calls", "외부 호출"),
+        "station_ms" => both!("station", "스테이션"),
+        "lock_wait_ms" => both!("row lock wait", "행 락 대기"),
+        "redis_lock_ms" => both!("Redis lock", "Redis 락"),
+        "retry_ms" => both!("between attempts", "재시도 대기"),
+        other => Text::same(other),
+    }
+}
