@@ -288,3 +288,156 @@ pub(super) fn number_compared(walk: &mut Walk<'_>, node: &Node) -> Option<Compar
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::content::problem::Source;
+    use crate::content::text::Lang;
+    use crate::marketplace::mysql::table::TableId;
+    use crate::marketplace::mysql::{Guard, Lock, Verb};
+    use crate::marketplace::request::Failure;
+    use crate::marketplace::request::described::{Assigned, Compared, Pick, SqlStep, Step};
+    use crate::sims::read::read;
+    use crate::sims::spec::Overrides;
+
+    const HEAD: &str = r#"
+format = "prep.sim/1"
+base = "stack"
+title = "t"
+[run]
+kind = "window"
+[set.load.l]
+rate = "1/s"
+mix = { order = 1 }
+[table.bids]
+rows = 10
+columns = { stock = 5, version = 0 }
+[table.orders]
+rows = 0
+columns = { bid = 0 }
+parent = { bid = "bids" }
+"#;
+
+    /// The steps of one endpoint, or what is wrong with them: line of the steps, sentence, hint.
+    fn steps(text: &str) -> Result<Vec<Step>, Vec<String>> {
+        let file = format!("{HEAD}[endpoint.order]\nsteps = [{text}]\n");
+        let source = Source::new("s.toml", &file);
+        let spec = read("s", &source, None, &Overrides::default()).map_err(|problems| {
+            let said = problems.iter().map(|problem| {
+                let hint = problem.hint.as_ref().map_or("", |hint| hint.get(Lang::En));
+                format!("{} {hint}", problem.what.get(Lang::En)).trim().to_owned()
+            });
+            said.collect::<Vec<_>>()
+        })?;
+        Ok(spec.variants[0].config.described["order"].clone())
+    }
+
+    fn statements(text: &str) -> Vec<SqlStep> {
+        let Ok(steps) = steps(&format!("{{ tx = [{text}] }}")) else { panic!("{text}") };
+        let [Step::Connection { steps, .. }] = steps.as_slice() else { panic!("{steps:?}") };
+        let of_sql = steps.iter().filter_map(|step| match step {
+            Step::Sql(sql) => Some((**sql).clone()),
+            _ => None,
+        });
+        of_sql.collect()
+    }
+
+    #[test]
+    fn a_statement_says_which_row_it_touches_and_what_it_computes() {
+        let read = statements(
+            r#"{ sql = "select", row = "bids/3", lock = "update", into = "b" },
+               { sql = "update", row = "bids/key", set = { stock = { from = "b.stock", add = -1 } }, add = { version = 1 }, when = { version = "b.version" }, none = "retry" },
+               { sql = "insert", row = "orders", set = { bid = 3 } },
+               { sql = "update", row = "items/random", times = 10, ascending = true }"#,
+        );
+        let [select, update, insert, random] = read.as_slice() else { panic!("{read:?}") };
+        assert_eq!(
+            (select.verb, select.table, select.row),
+            (Verb::Select, Some(TableId(1)), Pick::Key(3))
+        );
+        assert_eq!((select.lock, select.into), (Lock::Update, Some(0)));
+        let from = Assigned::From { variable: 0, column: 0, add: -1 };
+        assert_eq!(update.set, [(0, from), (1, Assigned::Add(1))]);
+        assert_eq!(update.when, Some((1, Compared::EqualsVariable { variable: 0, column: 1 })));
+        assert_eq!(
+            (update.row, update.none),
+            (Pick::OfRequest, Some(Failure::OptimisticExhausted))
+        );
+        assert_eq!(
+            (insert.row, insert.set.as_slice()),
+            (Pick::None, [(0, Assigned::Value(3))].as_slice())
+        );
+        // A table that only a step names comes into being behind the declared ones.
+        assert_eq!(random.table, Some(TableId(6)));
+        assert_eq!((random.times, random.ascending), (10, true));
+    }
+
+    #[test]
+    fn a_refusal_can_depend_on_what_was_read() {
+        let read = steps(
+            r#"{ tx = [{ sql = "select", row = "bids/1", into = "b" }, { fail = "sold_out", if = { "b.stock" = "<= 0" } }] }"#,
+        );
+        let Ok([Step::Connection { steps, .. }]) = read.as_deref() else { panic!("{read:?}") };
+        let at_most = Guard::AtMost { column: 0, value: 0 };
+        let condition = Some((0, at_most));
+        let expected = Step::Fail { failure: Failure::SoldOut, share: 1.0, condition };
+        assert_eq!(steps[1], expected);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_what_to_write() {
+        let wrong = |text: &str| steps(text).expect_err(text);
+        let cases = [
+            (
+                r#"{ sql = "select", row = "bids/1" }"#,
+                "a statement needs a connection: put it inside `connection = [..]` or `tx = [..]`",
+            ),
+            (
+                r#"{ tx = [{ sql = "update", row = "bids/1", add = { stok = -1 } }] }"#,
+                "table `bids` has no column `stok` did you mean `stock`?",
+            ),
+            (
+                r#"{ tx = [{ sql = "update", row = "bids/1", set = { stock = { from = "b.stock" } } }] }"#,
+                "there is no `b.stock` here name a row with `into = \"b\"` in an earlier statement and a column of its table: \"b.stock\"",
+            ),
+            (
+                r#"{ tx = [{ sql = "update", row = "bids/0" }] }"#,
+                "a row such as \"bids/1\", \"bids/random\" or \"bids/key\" was expected",
+            ),
+            (
+                r#"{ tx = [{ sql = "update", row = "bids/1", when = { stock = "many" } }] }"#,
+                "a comparison such as \">= 1\" or \"<= 0\" was expected",
+            ),
+            (
+                r#"{ tx = [{ sql = "do" }], retry = { on = ["deadlok"], max = 1 } }"#,
+                "`deadlok` is no kind of failure",
+            ),
+            (r#"{ redis_lock = "bid", lease = 5, do = [] }"#, "expected"),
+        ];
+        for (text, expected) in cases {
+            let problems = wrong(text);
+            assert!(problems[0].contains(expected), "{text}: {problems:?}");
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_refers_to_tables_and_columns_that_exist() {
+        let declared = |table: &str| {
+            let file = HEAD.replace("parent = { bid = \"bids\" }", table);
+            let file = format!("{file}[endpoint.order]\nsteps = []\n");
+            let source = Source::new("s.toml", &file);
+            match read("s", &source, None, &Overrides::default()) {
+                Ok(_) => String::new(),
+                Err(problems) => problems[0].what.get(Lang::En).to_owned(),
+            }
+        };
+        assert_eq!(declared("parent = { bid = \"bids\" }"), "");
+        let parent = "a column and the table that it refers to were expected: { bid = \"bids\" }";
+        assert_eq!(declared("parent = { bid = \"bid\" }"), parent);
+        assert_eq!(declared("parent = { bids = \"bids\" }"), parent);
+        let unique = "two columns of this table were expected: [\"coupon\", \"user\"]";
+        assert_eq!(declared("unique = [\"bid\"]"), unique);
+        assert_eq!(declared("colums = 1"), "unknown field `colums`");
+    }
+}
