@@ -1,6 +1,6 @@
 //! One statement: what it touches, what it costs, and which locks it takes for that.
 
-use super::lock::{Mode, Part, Target};
+use super::lock::{Mode, Part, SUPREMUM, Target};
 use super::session::Transaction;
 use super::table::{TableId, Values};
 use super::{Database, SqlError};
@@ -368,12 +368,19 @@ impl Database<'_> {
     ) -> Result<(), SqlError> {
         let whole = Target { table: parent.0, part: Part::Table, key: 0 };
         self.acquire(transaction, whole, Mode::IntentionShared, true).await?;
-        let record = Target { table: parent.0, part: Part::Record, key };
-        if !self.state.borrow().skips(parent) {
+        let newest = || self.state.borrow().tables[parent.0 as usize].newest(key);
+        if newest().is_some() && !self.state.borrow().skips(parent) {
+            let record = Target { table: parent.0, part: Part::Record, key };
             self.acquire(transaction, record, Mode::Shared, true).await?;
         }
-        let newest = self.state.borrow().tables[parent.0 as usize].newest(key);
-        if newest.is_some_and(|row| row.live) { Ok(()) } else { Err(SqlError::NoParent) }
+        if newest().is_some_and(|row| row.live) {
+            return Ok(());
+        }
+        // Nobody shall insert it before this transaction ends, at any isolation level.
+        let next = self.state.borrow().tables[parent.0 as usize].after(key);
+        let gap = Target { table: parent.0, part: Part::Gap, key: next };
+        self.acquire(transaction, gap, Mode::Gap, true).await?;
+        Err(SqlError::NoParent)
     }
 
     /// A locking read of a range: every record and, unless READ COMMITTED, every gap in it.
@@ -394,10 +401,13 @@ impl Database<'_> {
             if gaps {
                 self.acquire(transaction, at(Part::Gap), Mode::Gap, false).await?;
             }
+            // The first row behind the range is locked as well where gaps are.
+            if key <= to || gaps && key != SUPREMUM {
+                self.acquire(transaction, at(Part::Record), mode, false).await?;
+            }
             if key > to {
                 break;
             }
-            self.acquire(transaction, at(Part::Record), mode, false).await?;
             let row = self.state.borrow().tables[table.0 as usize].newest(key);
             found.rows += u64::from(row.is_some_and(|row| row.live));
             key = self.state.borrow().tables[table.0 as usize].after(key);
