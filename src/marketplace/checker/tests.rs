@@ -127,15 +127,16 @@ fn a_row_lock_that_is_not_taken_loses_updates() {
     finds(&[BUYERS, &strategy("for-update")], "skip-row-lock", &expected);
 }
 
-/// The update computes from the newest version, committed or not, so none is stale; but a roll-back
-/// or a commit takes the versions of others with it.
+/// The update computes from the newest version, committed or not, in one step, and takings of one
+/// unit add up in any order, whoever rolls back: nothing is wrong that a checker could find.
 #[test]
-fn an_atomic_update_without_its_row_lock_breaks_the_books() {
-    let few = [("data.bids.stock", "40")];
-    let settings: &[&[(&str, &str)]] = &[BUYERS, &strategy("atomic-update"), &few];
-    let plant = [("fault.plant", "skip-row-lock")];
-    let faulty = books(&[settings, &[&plant]].concat());
-    assert_eq!(faulty.anomalies, NOTHING, "{faulty:?}");
+fn an_atomic_update_without_its_row_lock_still_adds_up() {
+    let settings: &[&[(&str, &str)]] = &[
+        BUYERS,
+        &strategy("atomic-update"),
+        &[("bid.items", "2"), ("load.shoppers.keys", "4"), ("data.bids.stock", "100")],
+    ];
+    finds(settings, "skip-row-lock", &[]);
 }
 
 #[test]

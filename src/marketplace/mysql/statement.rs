@@ -235,7 +235,7 @@ impl Database<'_> {
         };
         // Whoever is about to insert or delete the row has it locked: the state of the row is
         // known only under the lock.
-        let known = self.state.borrow().tables[table.0 as usize].newest(key).is_some();
+        let known = self.is_known(table, key);
         let had = self.state.borrow().locks.holds(transaction.owner, record);
         if known && !self.state.borrow().skips(table) {
             self.acquire(transaction, record, mode, writes).await?;
@@ -278,6 +278,13 @@ impl Database<'_> {
         Ok(Found { rows: 1, key, values, version })
     }
 
+    /// Whether there is a row, or somebody is about to insert one and has it locked.
+    fn is_known(&self, table: TableId, key: u64) -> bool {
+        let state = self.state.borrow();
+        let record = Target { table: table.0, part: Part::Record, key };
+        state.tables[table.0 as usize].newest(key).is_some() || state.locks.is_locked(record)
+    }
+
     async fn insert(
         &self,
         transaction: Transaction,
@@ -287,29 +294,47 @@ impl Database<'_> {
     ) -> Result<Found, SqlError> {
         let Effect::Insert(values) = statement.effect else { return Ok(Found::default()) };
         let at = |part, key| Target { table: table.0, part, key };
+        let after = |key| self.state.borrow().tables[table.0 as usize].after(key);
+        let given = key != 0;
         let key = match key {
             0 => self.state.borrow_mut().tables[table.0 as usize].take_key(),
-            key => {
-                self.check_duplicate(transaction, table, key).await?;
-                key
-            }
+            key => key,
         };
-        let next = self.state.borrow().tables[table.0 as usize].after(key);
-        self.acquire(transaction, at(Part::Gap, next), Mode::Insert, true).await?;
+        loop {
+            if given {
+                self.check_duplicate(transaction, table, key).await?;
+            }
+            let next = after(key);
+            self.acquire(transaction, at(Part::Gap, next), Mode::Insert, true).await?;
+            // Who had to wait may find the gap split.
+            if after(key) == next {
+                break;
+            }
+        }
         self.check_unique(transaction, table, &values).await?;
-        // The record is there, and locked, before its foreign key is looked at.
+        // The record is locked before its foreign key is looked at.
         self.acquire(transaction, at(Part::Record, key), Mode::Exclusive, true).await?;
-        self.state.borrow_mut().locks.split_gap(table.0, key, next);
+        // Another one that waited for the same gap may have been first.
+        if given {
+            self.check_duplicate(transaction, table, key).await?;
+        }
         let parent = self.state.borrow().tables[table.0 as usize].spec.parent;
         if let Some((column, parent)) = parent {
             self.check_parent(transaction, parent, values[column] as u64).await?;
         }
         self.cores.run(statement.cpu).await;
         self.check(transaction)?;
+        // Until now the row was not there to be seen: somebody may have locked its gap meanwhile.
+        let closed = |owner, next| self.state.borrow().locks.is_closed(owner, at(Part::Gap, next));
+        while closed(transaction.owner, after(key)) {
+            self.acquire(transaction, at(Part::Gap, after(key)), Mode::Insert, true).await?;
+        }
+        let next = after(key);
         let state = &mut *self.state.borrow_mut();
         if state.drops_insert(table) {
             return Ok(Found { rows: 1, key, values, version: 0 });
         }
+        state.locks.split_gap(table.0, key, next);
         let version = state.write(transaction.owner, table, key, values, true, statement);
         self.tell_write(state, transaction, table, key);
         Ok(Found { rows: 1, key, values, version })
@@ -323,7 +348,7 @@ impl Database<'_> {
         key: u64,
     ) -> Result<(), SqlError> {
         let newest = || self.state.borrow().tables[table.0 as usize].newest(key);
-        if newest().is_none() {
+        if !self.is_known(table, key) {
             return Ok(());
         }
         let record = Target { table: table.0, part: Part::Record, key };

@@ -2,6 +2,7 @@
 
 mod behaviours;
 mod crash;
+mod histories;
 mod lock_table;
 
 use std::rc::Rc;
