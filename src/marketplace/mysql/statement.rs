@@ -235,13 +235,18 @@ impl Database<'_> {
         };
         // Whoever is about to insert or delete the row has it locked: the state of the row is
         // known only under the lock.
-        let known = self.is_known(table, key);
+        let skips = self.state.borrow().skips(table);
         let had = self.state.borrow().locks.holds(transaction.owner, record);
-        if known && !self.state.borrow().skips(table) {
+        let known = self.is_known(table, key);
+        if known && !skips {
             self.acquire(transaction, record, mode, writes).await?;
         }
         self.cores.run(statement.cpu).await;
         self.check(transaction)?;
+        // The row may have come into being since.
+        if !known && !skips && self.is_known(table, key) {
+            self.acquire(transaction, record, mode, writes).await?;
+        }
         let Some(row) = newest(self) else {
             if self.isolation() != Isolation::ReadCommitted {
                 let next = self.state.borrow().tables[table.0 as usize].after(key);
