@@ -1,1 +1,260 @@
+//! Every checker finds the fault that was planted for it, and finds nothing without one.
 
+use super::{Anomaly, Counts};
+use crate::engine::executor::{Clock, Limits, Sim};
+use crate::engine::time::SECOND;
+use crate::marketplace::config::tables::{
+    BIDS, COUPON_ISSUES, ORDERS, bids, coupon_issues, orders,
+};
+use crate::marketplace::config::{Base, BidStrategy, Config};
+use crate::marketplace::knobs::Raw;
+use crate::marketplace::mysql::table::{TableId, Values};
+use crate::marketplace::observations::{Counts as Belongs, Window};
+use crate::marketplace::probe::Event;
+use crate::marketplace::request::Failure;
+use crate::marketplace::{Plan, start};
+use crate::marketplace::Marketplace;
+use crate::random::Streams;
+
+/// What is left when everybody has gone home.
+#[derive(Debug)]
+struct Books {
+    anomalies: Counts,
+    failures: Vec<Failure>,
+    stock: Option<i64>,
+    orders: Vec<Values>,
+    issues: Vec<Values>,
+    locks: usize,
+    deadlocks: u64,
+}
+
+impl Books {
+    fn of(&self, anomaly: Anomaly) -> u64 {
+        self.anomalies[anomaly as usize]
+    }
+
+    fn failed(&self, failure: Failure) -> usize {
+        self.failures.iter().filter(|other| **other == failure).count()
+    }
+}
+
+fn config(settings: &[&[(&str, &str)]]) -> Config {
+    let mut config = Config::of(Base::Marketplace);
+    for (name, value) in settings.iter().copied().flatten() {
+        assert_eq!(config.set(name, &Raw::from_argument(value)), Ok(()), "{name}");
+    }
+    assert_eq!(config.check(), Ok(()));
+    config
+}
+
+/// Two seconds of arrivals, and as long as it takes until all are answered.
+fn books(settings: &[&[(&str, &str)]]) -> Books {
+    let config = config(settings);
+    let clock = Clock::new();
+    let window = Window { from: 0, to: 2 * SECOND, until: 60 * SECOND, counts: Belongs::Intended, step: 0 };
+    let streams = Streams { seed: 7, replication: 0 };
+    let plan = Plan { streams, window, events: 10_000_000, record: true };
+    let market = Marketplace::new(&clock, &config, &plan);
+    let sim = Sim::new(&clock);
+    start(&sim, &market);
+    sim.run(Limits { until: window.until, events: plan.events }).unwrap();
+    let rows = |table: TableId| -> Vec<Values> {
+        market.primary().with_table(table, |table| {
+            table.changed().filter(|(_, row)| row.live).map(|(_, row)| row.values).collect()
+        })
+    };
+    let committed = |table, column: usize, key| {
+        let values = market.primary().with_table(table, |table| table.newest_committed(key));
+        values.map(|values| values[column])
+    };
+    let answered = market.probe.take().into_iter().filter_map(|recorded| match recorded.event {
+        Event::Answered { failure, .. } => failure,
+        _ => None,
+    });
+    let books = Books {
+        anomalies: market.witness.counts(committed),
+        failures: answered.collect(),
+        stock: committed(BIDS, bids::STOCK, 1),
+        orders: rows(ORDERS),
+        issues: rows(COUPON_ISSUES),
+        locks: market.primary().locks(),
+        deadlocks: market.primary().work_done().deadlocks,
+    };
+    market.recorder.end(&market);
+    sim.close();
+    books
+}
+
+/// Ten buyers of one bid.
+const BUYERS: &[(&str, &str)] = &[
+    ("load.shoppers.kind", "closed"),
+    ("load.shoppers.users", "10"),
+    ("load.shoppers.mix", "buy_now 1"),
+    ("load.shoppers.keys", "1"),
+    ("bid.work", "exp 1ms"),
+];
+
+fn strategy(word: &str) -> [(&str, &str); 1] {
+    [("bid.strategy", word)]
+}
+
+/// Users who want coupons of one of few kinds.
+const COUPONS: &[(&str, &str)] = &[
+    ("load.shoppers.kind", "closed"),
+    ("load.shoppers.users", "20"),
+    ("load.shoppers.mix", "issue_coupon 1"),
+    ("load.shoppers.keys", "2"),
+    ("coupon.work", "exp 1ms"),
+];
+
+const NOTHING: Counts = [0; Anomaly::ALL.len()];
+
+/// A run without the fault finds nothing; with it, these.
+fn finds(settings: &[&[(&str, &str)]], fault: &str, expected: &[Anomaly]) {
+    let clean = books(settings);
+    assert_eq!((clean.anomalies, clean.locks), (NOTHING, 0), "without {fault}");
+    assert!(clean.orders.len() + clean.issues.len() > 50, "too little happened: {clean:?}");
+    let plant = [("fault.plant", fault)];
+    let faulty = books(&[settings, &[&plant]].concat());
+    let found: Vec<Anomaly> =
+        Anomaly::ALL.into_iter().filter(|anomaly| faulty.of(*anomaly) > 0).collect();
+    assert_eq!(found, expected, "with {fault}: {:?}", faulty.anomalies);
+}
+
+#[test]
+fn a_row_lock_that_is_not_taken_loses_updates() {
+    let expected = [Anomaly::LostUpdate, Anomaly::BrokenInvariant];
+    finds(&[BUYERS, &strategy("for-update")], "skip-row-lock", &expected);
+}
+
+/// The update computes from the newest version, committed or not, in one step, and takings of one
+/// unit add up in any order, whoever rolls back: nothing is wrong that a checker could find.
+#[test]
+fn an_atomic_update_without_its_row_lock_still_adds_up() {
+    let settings: &[&[(&str, &str)]] = &[
+        BUYERS,
+        &strategy("atomic-update"),
+        &[("bid.items", "2"), ("load.shoppers.keys", "4"), ("data.bids.stock", "100")],
+    ];
+    finds(settings, "skip-row-lock", &[]);
+}
+
+#[test]
+fn an_order_that_is_not_stored_breaks_the_books() {
+    let expected = [Anomaly::BrokenInvariant];
+    finds(&[BUYERS, &strategy("for-update")], "drop-order", &expected);
+}
+
+#[test]
+fn without_its_unique_key_a_user_gets_a_coupon_twice() {
+    let few = [("data.users", "100")];
+    finds(&[COUPONS, &few], "ignore-unique-key", &[Anomaly::DoubleIssue]);
+    let none = [("coupon.unique-key", "false")];
+    assert!(books(&[COUPONS, &few, &none]).of(Anomaly::DoubleIssue) > 0);
+}
+
+#[test]
+fn checking_first_and_inserting_then_issues_too_many_coupons() {
+    let few = [("data.coupons.total", "60")];
+    let issued = |how| {
+        let books = books(&[COUPONS, &few, &[("coupon.strategy", how)]]);
+        (books.of(Anomaly::OverIssue), books.of(Anomaly::LostUpdate), books.issues.len())
+    };
+    for right in ["conditional-update", "redis-gate", "queue"] {
+        assert_eq!(issued(right), (0, 0, 120), "{right}");
+    }
+    let (over, lost, coupons) = issued("check-then-insert");
+    assert!(over > 0 && lost > 0, "{over} {lost}");
+    assert_eq!(coupons as u64, 120 + over);
+}
+
+/// Coupons are issued and redeemed by many users, few of them at first.
+const REDEEMERS: &[(&str, &str)] = &[
+    ("load.shoppers.mix", "issue_coupon 1, redeem_coupon 3"),
+    ("load.shoppers.keys", "200"),
+    ("load.shoppers.skew", "0"),
+];
+
+#[test]
+fn checking_first_and_writing_then_redeems_a_coupon_twice() {
+    let redeemed = |how| {
+        let books = books(&[COUPONS, REDEEMERS, &[("coupon.redeem", how)]]);
+        let marked = books.issues.iter().filter(|issue| issue[coupon_issues::REDEEMED] == 1);
+        (books.of(Anomaly::DoubleRedeem), marked.count() as u64, books.orders.len() as u64)
+    };
+    let (double, marked, orders) = redeemed("conditional-update");
+    assert_eq!((double, orders), (0, marked));
+    assert!(orders > 50, "{orders}");
+    let (double, marked, orders) = redeemed("check-then-update");
+    assert!(double > 0);
+    assert_eq!(orders, marked + double, "each redemption pays an order");
+}
+
+#[test]
+fn a_lock_that_is_granted_twice_has_two_holders() {
+    let expected = [
+        Anomaly::LostUpdate,
+        Anomaly::DoubleHolder,
+        Anomaly::StaleWrite,
+        Anomaly::BrokenInvariant,
+    ];
+    finds(&[BUYERS, &strategy("redis-lock")], "double-grant", &expected);
+}
+
+/// A lease that is shorter than a pause: the next holder overtakes.
+const PAUSES: &[(&str, &str)] = &[
+    ("bid.lock.lease", "20ms"),
+    ("bid.lock.fencing", "true"),
+    ("bid.pause.time", "60ms"),
+    ("bid.pause.share", "5%"),
+];
+
+#[test]
+fn tokens_that_are_not_compared_let_stale_writes_in() {
+    let settings: &[&[(&str, &str)]] = &[BUYERS, &strategy("redis-lock"), PAUSES];
+    let fenced = books(settings);
+    assert_eq!(fenced.of(Anomaly::StaleWrite), 0);
+    assert!(fenced.failed(Failure::Fenced) > 0, "nobody was overtaken");
+    assert!(fenced.of(Anomaly::DoubleHolder) > 0, "the lock itself is as weak as before");
+    let ignored = books(&[settings, &[&[("fault.plant", "ignore-fence")]]].concat());
+    assert!(ignored.of(Anomaly::StaleWrite) > 0);
+    assert_eq!(ignored.failed(Failure::Fenced), 0);
+}
+
+#[test]
+fn the_books_of_every_strategy_balance() {
+    const STOCK: i64 = 1_000_000;
+    for word in BidStrategy::WORDS {
+        let books = books(&[BUYERS, &strategy(word)]);
+        let sold = books.orders.len() as i64;
+        assert!(sold > 100, "{word}: {sold}");
+        let missing = books.stock.unwrap() + sold - STOCK;
+        let lost = books.of(Anomaly::LostUpdate);
+        let right = *word != "none";
+        assert_eq!(right, lost == 0, "{word}: {lost}");
+        assert_eq!(right, missing == 0, "{word}: {missing} units are not accounted for");
+        assert_eq!(books.of(Anomaly::BrokenInvariant), u64::from(!right), "{word}");
+        assert_eq!(books.locks, 0, "{word}");
+        let deadlocks = ["share", "insert-first"].contains(word);
+        assert_eq!(deadlocks, books.deadlocks > 0, "{word}: {}", books.deadlocks);
+        for order in &books.orders {
+            assert_eq!(order[orders::PAID] + order[orders::DISCOUNT], order[orders::PRICE]);
+        }
+    }
+}
+
+#[test]
+fn every_discount_is_paid_for_with_a_coupon() {
+    for (how, twice) in [("conditional-update", false), ("check-then-update", true)] {
+        let books = books(&[COUPONS, REDEEMERS, &[("coupon.redeem", how)]]);
+        let sum = |column: usize| books.orders.iter().map(|order| order[column]).sum::<i64>();
+        let marked = books.issues.iter().filter(|issue| issue[coupon_issues::REDEEMED] == 1);
+        let redeemed = marked.count() as i64 + books.of(Anomaly::DoubleRedeem) as i64;
+        assert_eq!(sum(orders::DISCOUNT), 1_000 * redeemed, "{how}");
+        assert_eq!(sum(orders::PAID) + sum(orders::DISCOUNT), sum(orders::PRICE), "{how}");
+        assert_eq!(books.of(Anomaly::DoubleRedeem) > 0, twice, "{how}");
+        let others = Anomaly::ALL.into_iter().filter(|found| *found != Anomaly::DoubleRedeem);
+        assert_eq!(others.map(|found| books.of(found)).sum::<u64>(), 0, "{how}");
+        assert_eq!(books.locks, 0, "{how}");
+    }
+}

@@ -125,6 +125,17 @@ impl LockTable {
         self.locks(owner).held.iter().any(|(held, _)| *held == target)
     }
 
+    /// Whether anybody has or wants a lock on this.
+    pub(crate) fn is_locked(&self, target: Target) -> bool {
+        self.queues.contains_key(&target)
+    }
+
+    /// Whether somebody else keeps an owner from inserting into this gap.
+    pub(crate) fn is_closed(&self, owner: Owner, gap: Target) -> bool {
+        let queue = self.queues.get(&gap);
+        queue.is_some_and(|queue| queue.held.iter().any(|(by, _)| *by != owner))
+    }
+
     /// What an owner waits for.
     pub(crate) fn wanted(&self, owner: Owner) -> Option<(Target, Mode)> {
         self.locks(owner).waits

@@ -541,7 +541,9 @@ impl<'w> Database<'w> {
             self.binlog.flush(self.binlog_effort()).await;
             self.note_durable();
         }
-        session::Logged { prepared, in_binlog, committed: 0 }
+        // Without a binary log there is nothing to agree with: what was prepared is the commit.
+        let committed = if self.knobs.log_bin { 0 } else { prepared };
+        session::Logged { prepared, in_binlog, committed }
     }
 
     fn redo_effort(&self) -> Effort {
@@ -565,9 +567,11 @@ impl<'w> Database<'w> {
         let mut granted = Vec::new();
         let open = state.open(transaction.owner);
         let request = open.request;
-        if let Some(logged) = logged {
-            self.redo.append();
-            let logged = session::Logged { committed: self.redo.appended(), ..logged };
+        if let Some(mut logged) = logged {
+            if logged.committed == 0 {
+                self.redo.append();
+                logged.committed = self.redo.appended();
+            }
             let token = open.token;
             let writes = std::mem::take(&mut open.writes);
             self.work(|work| work.commits += 1);

@@ -1,6 +1,6 @@
 //! One statement: what it touches, what it costs, and which locks it takes for that.
 
-use super::lock::{Mode, Part, Target};
+use super::lock::{Mode, Part, SUPREMUM, Target};
 use super::session::Transaction;
 use super::table::{TableId, Values};
 use super::{Database, SqlError};
@@ -235,13 +235,18 @@ impl Database<'_> {
         };
         // Whoever is about to insert or delete the row has it locked: the state of the row is
         // known only under the lock.
-        let known = self.state.borrow().tables[table.0 as usize].newest(key).is_some();
+        let skips = self.state.borrow().skips(table);
         let had = self.state.borrow().locks.holds(transaction.owner, record);
-        if known && !self.state.borrow().skips(table) {
+        let known = self.is_known(table, key);
+        if known && !skips {
             self.acquire(transaction, record, mode, writes).await?;
         }
         self.cores.run(statement.cpu).await;
         self.check(transaction)?;
+        // The row may have come into being since.
+        if !known && !skips && self.is_known(table, key) {
+            self.acquire(transaction, record, mode, writes).await?;
+        }
         let Some(row) = newest(self) else {
             if self.isolation() != Isolation::ReadCommitted {
                 let next = self.state.borrow().tables[table.0 as usize].after(key);
@@ -278,6 +283,13 @@ impl Database<'_> {
         Ok(Found { rows: 1, key, values, version })
     }
 
+    /// Whether there is a row, or somebody is about to insert one and has it locked.
+    fn is_known(&self, table: TableId, key: u64) -> bool {
+        let state = self.state.borrow();
+        let record = Target { table: table.0, part: Part::Record, key };
+        state.tables[table.0 as usize].newest(key).is_some() || state.locks.is_locked(record)
+    }
+
     async fn insert(
         &self,
         transaction: Transaction,
@@ -287,29 +299,47 @@ impl Database<'_> {
     ) -> Result<Found, SqlError> {
         let Effect::Insert(values) = statement.effect else { return Ok(Found::default()) };
         let at = |part, key| Target { table: table.0, part, key };
+        let after = |key| self.state.borrow().tables[table.0 as usize].after(key);
+        let given = key != 0;
         let key = match key {
             0 => self.state.borrow_mut().tables[table.0 as usize].take_key(),
-            key => {
-                self.check_duplicate(transaction, table, key).await?;
-                key
-            }
+            key => key,
         };
-        let next = self.state.borrow().tables[table.0 as usize].after(key);
-        self.acquire(transaction, at(Part::Gap, next), Mode::Insert, true).await?;
+        loop {
+            if given {
+                self.check_duplicate(transaction, table, key).await?;
+            }
+            let next = after(key);
+            self.acquire(transaction, at(Part::Gap, next), Mode::Insert, true).await?;
+            // Who had to wait may find the gap split.
+            if after(key) == next {
+                break;
+            }
+        }
         self.check_unique(transaction, table, &values).await?;
-        // The record is there, and locked, before its foreign key is looked at.
+        // The record is locked before its foreign key is looked at.
         self.acquire(transaction, at(Part::Record, key), Mode::Exclusive, true).await?;
-        self.state.borrow_mut().locks.split_gap(table.0, key, next);
+        // Another one that waited for the same gap may have been first.
+        if given {
+            self.check_duplicate(transaction, table, key).await?;
+        }
         let parent = self.state.borrow().tables[table.0 as usize].spec.parent;
         if let Some((column, parent)) = parent {
             self.check_parent(transaction, parent, values[column] as u64).await?;
         }
         self.cores.run(statement.cpu).await;
         self.check(transaction)?;
+        // Until now the row was not there to be seen: somebody may have locked its gap meanwhile.
+        let closed = |owner, next| self.state.borrow().locks.is_closed(owner, at(Part::Gap, next));
+        while closed(transaction.owner, after(key)) {
+            self.acquire(transaction, at(Part::Gap, after(key)), Mode::Insert, true).await?;
+        }
+        let next = after(key);
         let state = &mut *self.state.borrow_mut();
         if state.drops_insert(table) {
             return Ok(Found { rows: 1, key, values, version: 0 });
         }
+        state.locks.split_gap(table.0, key, next);
         let version = state.write(transaction.owner, table, key, values, true, statement);
         self.tell_write(state, transaction, table, key);
         Ok(Found { rows: 1, key, values, version })
@@ -323,7 +353,7 @@ impl Database<'_> {
         key: u64,
     ) -> Result<(), SqlError> {
         let newest = || self.state.borrow().tables[table.0 as usize].newest(key);
-        if newest().is_none() {
+        if !self.is_known(table, key) {
             return Ok(());
         }
         let record = Target { table: table.0, part: Part::Record, key };
@@ -368,12 +398,19 @@ impl Database<'_> {
     ) -> Result<(), SqlError> {
         let whole = Target { table: parent.0, part: Part::Table, key: 0 };
         self.acquire(transaction, whole, Mode::IntentionShared, true).await?;
-        let record = Target { table: parent.0, part: Part::Record, key };
-        if !self.state.borrow().skips(parent) {
+        let newest = || self.state.borrow().tables[parent.0 as usize].newest(key);
+        if newest().is_some() && !self.state.borrow().skips(parent) {
+            let record = Target { table: parent.0, part: Part::Record, key };
             self.acquire(transaction, record, Mode::Shared, true).await?;
         }
-        let newest = self.state.borrow().tables[parent.0 as usize].newest(key);
-        if newest.is_some_and(|row| row.live) { Ok(()) } else { Err(SqlError::NoParent) }
+        if newest().is_some_and(|row| row.live) {
+            return Ok(());
+        }
+        // Nobody shall insert it before this transaction ends, at any isolation level.
+        let next = self.state.borrow().tables[parent.0 as usize].after(key);
+        let gap = Target { table: parent.0, part: Part::Gap, key: next };
+        self.acquire(transaction, gap, Mode::Gap, true).await?;
+        Err(SqlError::NoParent)
     }
 
     /// A locking read of a range: every record and, unless READ COMMITTED, every gap in it.
@@ -394,10 +431,13 @@ impl Database<'_> {
             if gaps {
                 self.acquire(transaction, at(Part::Gap), Mode::Gap, false).await?;
             }
+            // The first row behind the range is locked as well where gaps are.
+            if key <= to || gaps && key != SUPREMUM {
+                self.acquire(transaction, at(Part::Record), mode, false).await?;
+            }
             if key > to {
                 break;
             }
-            self.acquire(transaction, at(Part::Record), mode, false).await?;
             let row = self.state.borrow().tables[table.0 as usize].newest(key);
             found.rows += u64::from(row.is_some_and(|row| row.live));
             key = self.state.borrow().tables[table.0 as usize].after(key);
