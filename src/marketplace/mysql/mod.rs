@@ -474,6 +474,8 @@ impl<'w> Database<'w> {
         let state = &mut *self.state.borrow_mut();
         let mut granted = Vec::new();
         state.locks.release_one(transaction.owner, target, &mut granted);
+        let request = state.open(transaction.owner).request;
+        self.probe.tell(Event::Unlocked { request, target });
         self.wake(state, &granted);
     }
 
