@@ -365,6 +365,8 @@ impl<'w> Database<'w> {
         self.state.borrow_mut().open(transaction.owner).waited += waited;
         match outcome {
             Some(Waited::Granted) => {
+                let request = self.state.borrow_mut().open(transaction.owner).request;
+                self.probe.tell(Event::Locked { request, target, mode });
                 if !self.knobs.lock_wait_cpu.is_zero() {
                     let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
                     self.cores.run(cpu).await;
@@ -481,12 +483,7 @@ impl<'w> Database<'w> {
 
     fn wake(&self, state: &mut State<'w>, granted: &[Owner]) {
         for owner in granted {
-            let open = state.open(*owner);
-            let (request, signal) = (open.request, open.wait.take());
-            if let Some(signal) = signal {
-                if let Some((target, mode)) = state.locks.held(*owner).last().copied() {
-                    self.probe.tell(Event::Locked { request, target, mode });
-                }
+            if let Some(signal) = state.open(*owner).wait.take() {
                 signal.give(Waited::Granted);
             }
         }

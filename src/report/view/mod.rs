@@ -4,5 +4,6 @@ pub(crate) mod bench;
 pub(crate) mod outcome;
 pub(crate) mod quiz;
 pub(crate) mod sims;
+pub(crate) mod timeline;
 pub(crate) mod topic;
 pub(crate) mod validation;
