@@ -14,6 +14,7 @@ use crate::marketplace::knobs::{self, Raw};
 use crate::report::render::{csv, html, markdown, terminal};
 use crate::report::view;
 use crate::sims::outcome::{Outcome, outcome};
+use crate::sims::recording;
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
 use crate::sims::{self};
@@ -56,7 +57,13 @@ pub(super) struct SimArgs {
     /// Show every knob with its value instead of running
     #[arg(long)]
     knobs: bool,
-    /// Print the outcome as JSON
+    /// Replay one replication and tell what happened to one request
+    #[arg(long, conflicts_with_all = ["knobs", "csv"])]
+    timeline: bool,
+    /// Variant to replay; otherwise the first with something to tell
+    #[arg(long, value_name = "ID")]
+    variant: Option<String>,
+    /// Print the outcome as JSON; with --timeline the episode
     #[arg(long, group = "format")]
     json: bool,
     /// Print every metric as CSV
@@ -93,12 +100,40 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
     if args.knobs {
         return show_knobs(context, args, &spec);
     }
+    if args.timeline {
+        return story(context, args, &spec);
+    }
     let results = execute(context, args, &spec)?;
     let outcome = outcome(&spec, &results, command(args, &spec.name), context.lang);
     let text = render(context, args, &spec, &outcome);
     emit(context, args, &text)?;
     let failed = outcome.claims.iter().any(|claim| claim.holds == Some(false));
     Ok(if failed { Done::No } else { Done::Fine })
+}
+
+/// Replays one replication, for `--timeline`.
+fn story(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<Done, Failure> {
+    let variant = args.variant.as_deref().map(|id| variant(spec, id)).transpose()?;
+    let (recording, episode) = with_progress(context, spec, |progress| {
+        let threads = args.threads.map_or_else(available_threads, usize::from);
+        recording::story(spec, variant, &Execution { threads, progress })
+    })?;
+    let document = view::timeline::timeline(spec, &recording, episode.as_ref(), context.lang);
+    let text = show(context, args, &document);
+    emit(context, args, &text)?;
+    Ok(Done::Fine)
+}
+
+fn variant(spec: &Spec, id: &str) -> Result<usize, Failure> {
+    spec.variants.iter().position(|variant| variant.id == id).ok_or_else(|| {
+        let shown = crate::content::problem::printable(id);
+        let known: Vec<&str> = spec.variants.iter().map(|variant| variant.id.as_str()).collect();
+        let known = known.join(", ");
+        Failure::Words(
+            both!("there is no variant `{shown}`", "`{shown}` 변형은 없습니다"),
+            Some(both!("the variants are: {known}", "변형 목록: {known}")),
+        )
+    })
 }
 
 fn overrides(args: &SimArgs) -> Result<Overrides, Failure> {
@@ -160,6 +195,17 @@ fn split<'p>(pair: &'p str, option: &str) -> Result<(&'p str, &'p str), Failure>
 
 /// Runs with a progress bar where standard error is a terminal.
 fn execute(context: &Context, args: &SimArgs, spec: &Spec) -> Result<sims::run::Results, Failure> {
+    with_progress(context, spec, |progress| {
+        let threads = args.threads.map_or_else(available_threads, usize::from);
+        sims::run::run(spec, &Execution { threads, progress })
+    })
+}
+
+fn with_progress<T>(
+    context: &Context,
+    spec: &Spec,
+    run: impl FnOnce(&(dyn Fn(u64, u64) + Sync)) -> Result<T, RunFailed>,
+) -> Result<T, Failure> {
     let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(10));
     let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -169,8 +215,7 @@ fn execute(context: &Context, args: &SimArgs, spec: &Spec) -> Result<sims::run::
         bar.set_length(planned);
         bar.set_position(done);
     };
-    let threads = args.threads.map_or_else(available_threads, usize::from);
-    let results = sims::run::run(spec, &Execution { threads, progress: &progress });
+    let results = run(&progress);
     bar.finish_and_clear();
     results.map_err(|failed| run_failed(&failed))
 }

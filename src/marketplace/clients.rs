@@ -95,7 +95,10 @@ impl<'w> Load<'w> {
                 mix.iter().find(|(upto, _)| point < *upto).map_or(last, |(_, endpoint)| *endpoint)
             }
         };
-        Intent { load: self.at, endpoint, intended, draws }
+        // Users of a closed load number their requests behind their own number.
+        let closed = self.knobs.kind == LoadKind::Closed;
+        let user = closed.then_some((number >> 32) as u32);
+        Intent { load: self.at, user, endpoint, intended, draws }
     }
 
     /// Arrivals per second at a moment.

@@ -84,10 +84,6 @@ pub(crate) struct Replication {
     pub(crate) observations: Observations,
     pub(crate) events: u64,
     /// Empty unless the plan asked for it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "read by the tests; stories and exports replay with it")
-    )]
     pub(crate) recorded: Vec<Recorded>,
 }
 

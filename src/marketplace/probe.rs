@@ -82,6 +82,8 @@ pub(crate) enum Event {
         request: u64,
         load: usize,
         endpoint: usize,
+        /// Which user of a closed load, from 0.
+        user: Option<u32>,
     },
     Enters {
         request: u64,
@@ -132,6 +134,11 @@ pub(crate) enum Event {
     InDeadlock {
         request: u64,
         victim: bool,
+    },
+    /// A lock is given up before the end of its transaction.
+    Unlocked {
+        request: u64,
+        target: Target,
     },
     /// A row has a new version; `stale`: computed from an older one than it replaces.
     Wrote {
@@ -204,6 +211,9 @@ pub(crate) struct Recorded {
     pub(crate) event: Event,
 }
 
+/// Most events that are kept: the memory of a replay has an end. What comes later is not recorded.
+const RECORDED_MAX: usize = 8_000_000;
+
 pub(crate) struct Probe<'w> {
     clock: &'w Clock,
     recorded: Option<RefCell<Vec<Recorded>>>,
@@ -223,7 +233,10 @@ impl<'w> Probe<'w> {
     #[inline]
     pub(crate) fn tell(&self, event: Event) {
         if let Some(recorded) = &self.recorded {
-            recorded.borrow_mut().push(Recorded { at: self.clock.now(), event });
+            let mut recorded = recorded.borrow_mut();
+            if recorded.len() < RECORDED_MAX {
+                recorded.push(Recorded { at: self.clock.now(), event });
+            }
         }
     }
 

@@ -354,7 +354,7 @@ fn the_trace_of_one_order() {
     };
     let wrote = |table, key| Event::Wrote { request, table, key, stale: false };
     let expected = [
-        (5_000, Event::Arrives { request, load: 0, endpoint: 3 }),
+        (5_000, Event::Arrives { request, load: 0, endpoint: 3, user: None }),
         (5_000, enters(Stage::ThreadQueue)),
         (5_000, Event::WaitsFor { request, unit: thread }),
         (5_000, leaves(Stage::ThreadQueue)),

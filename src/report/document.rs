@@ -31,6 +31,7 @@ pub(crate) enum Block {
     Table(Table),
     Chart(Chart),
     Bars(Bars),
+    Timeline(Timeline),
     Checks(Vec<Check>),
     /// Short labelled lines, aligned: `Why`, `Next`.
     Labelled(Vec<(String, Vec<Span>)>),
@@ -144,6 +145,45 @@ pub(crate) struct Bar {
     pub(crate) shown: String,
     /// The length of the bar, 0 to 1.
     pub(crate) share: f64,
+}
+
+/// What several parties had, wanted and did over time, a line for each.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Timeline {
+    /// The unit of the axis.
+    pub(crate) unit: String,
+    /// Both ends of the axis.
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) lanes: Vec<Lane>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lane {
+    /// Whose line it is; empty below the first line of the same party.
+    pub(crate) party: String,
+    /// What the line is about.
+    pub(crate) about: String,
+    /// In order of their beginnings; where two overlap the later one is seen.
+    pub(crate) parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) fill: Fill,
+    /// Shown inside, if there is room.
+    pub(crate) label: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fill {
+    Waits,
+    Holds,
+    Works,
+    /// A moment at which it ended well, or badly.
+    Ends(Verdict),
 }
 
 /// One line with a verdict.

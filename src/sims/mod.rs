@@ -8,6 +8,7 @@ pub(crate) mod judge;
 pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod read;
+pub(crate) mod recording;
 pub(crate) mod run;
 pub(crate) mod spec;
 mod steps;

@@ -1,12 +1,13 @@
 //! Reading a sim file, with everything that is wrong with it.
 
+mod story;
 mod tables;
 mod theory;
 mod variants;
 
 use super::condition;
 use super::metric;
-use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec};
+use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Story};
 use super::steps;
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
@@ -83,6 +84,7 @@ impl Reader<'_> {
             claims: Vec::new(),
             theory: None,
             measured: None,
+            story: Story::default(),
             modified: overrides.modify(),
             translated: false,
         };
@@ -92,6 +94,9 @@ impl Reader<'_> {
         self.show(&mut fields, &mut spec);
         if let Some(node) = fields.take("claim") {
             self.claims(node, &mut spec, overrides);
+        }
+        if let Some(node) = fields.take("story") {
+            spec.story = self.story(node, &spec, overrides);
         }
         spec.theory = fields.take("theory").and_then(|node| self.theory(node));
         spec.measured = fields.take("measured").and_then(|node| self.measured(node));

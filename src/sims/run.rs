@@ -9,7 +9,7 @@ use crate::engine::executor::RunError;
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Config;
 use crate::marketplace::observations::{Counts, INSIDE_PARTS, Observations, SeriesStep, Window};
-use crate::marketplace::{self, Failed, Plan};
+use crate::marketplace::{self, Failed, Plan, Replication};
 use crate::random::Streams;
 use crate::stats::interval::{self, Interval};
 use crate::stats::warm_up::mser_5;
@@ -195,7 +195,7 @@ impl<'s> Job<'s> {
 }
 
 /// The window of a measured replication.
-fn window(spec: &Spec, found_warm_up: Nanos) -> Window {
+pub(super) fn window(spec: &Spec, found_warm_up: Nanos) -> Window {
     let measure = spec.run.measure;
     match spec.run.kind {
         RunKind::Steady { warm_up } => {
@@ -423,18 +423,52 @@ fn run_tasks(
 }
 
 fn run_task(spec: &Spec, task: &Task<'_>) -> Result<Done, RunFailed> {
+    let replication = simulate(spec, task, false)?;
+    let seen = replication.observations;
+    Ok(Done { rows: metric::rows(&seen), seen, events: replication.events })
+}
+
+/// Runs one measured replication of a variant once more, with every event recorded. The window is
+/// that of the whole run, or ends as early as any could.
+///
+/// # Errors
+/// See [`RunFailed`].
+pub(crate) fn replay(
+    spec: &Spec,
+    variant: usize,
+    replication: u64,
+    window: Window,
+) -> Result<Replication, RunFailed> {
+    let config = &spec.variants[variant].config;
+    simulate(spec, &Task { job: 0, config, window, replication }, true)
+}
+
+/// The window that a run of the whole sim measures a variant in.
+///
+/// # Errors
+/// See [`RunFailed`].
+pub(crate) fn window_of(
+    spec: &Spec,
+    variant: usize,
+    execution: &Execution<'_>,
+) -> Result<Window, RunFailed> {
+    let mut jobs = [Job::new(spec, &spec.variants[variant].config, true, Effort::Full)];
+    let mut tally = Tally { spent: 0, finished: 0, planned: 0 };
+    find_warm_up(spec, &mut jobs, execution, &mut tally)?;
+    Ok(jobs[0].window)
+}
+
+fn simulate(spec: &Spec, task: &Task<'_>, record: bool) -> Result<Replication, RunFailed> {
     let plan = Plan {
         streams: Streams { seed: spec.run.seed, replication: task.replication },
         window: task.window,
         events: spec.run.events,
-        record: false,
+        record,
     };
-    let replication = marketplace::run(task.config, &plan).map_err(|failed| match failed {
+    marketplace::run(task.config, &plan).map_err(|failed| match failed {
         Failed::Engine(RunError::TooManyEvents { .. }) => RunFailed::Events(spec.run.events),
         Failed::Engine(RunError::Standstill { process, .. }) => RunFailed::Standstill { process },
         Failed::Engine(RunError::Reentered) => RunFailed::Audit("re-entered".to_owned()),
         Failed::Audit(books) => RunFailed::Audit(books),
-    })?;
-    let seen = replication.observations;
-    Ok(Done { rows: metric::rows(&seen), seen, events: replication.events })
+    })
 }

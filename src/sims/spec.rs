@@ -5,8 +5,10 @@ use super::condition::Condition;
 use super::theory::Theory;
 use crate::content::text::Text;
 use crate::engine::time::Nanos;
+use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::Config;
 use crate::marketplace::knobs::Raw;
+use crate::marketplace::request::Failure;
 
 /// Most variants of one run.
 pub(crate) const VARIANTS_MAX: usize = 64;
@@ -34,6 +36,7 @@ pub(crate) struct Spec {
     pub(crate) claims: Vec<Claim>,
     pub(crate) theory: Option<Theory>,
     pub(crate) measured: Option<Measured>,
+    pub(crate) story: Story,
     /// Whether the user changed anything: then claims are not judged.
     pub(crate) modified: bool,
     /// Whether the Korean words were found.
@@ -112,6 +115,57 @@ pub(crate) struct Claim {
     pub(crate) own: Vec<(usize, Config)>,
     /// How many replications those get at most; `None`: as many as the variants.
     pub(crate) replications: Option<u32>,
+}
+
+/// What `--timeline` tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Story {
+    /// What is looked for, in this order.
+    pub(crate) first: Vec<Wanted>,
+    /// The variant that is looked at; all of them without one.
+    pub(crate) variant: Option<usize>,
+}
+
+/// What can make one request worth telling of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Anomaly(Anomaly),
+    Failure(Failure),
+    /// The request at the 99th percentile of latency.
+    Slowest,
+}
+
+impl Wanted {
+    pub(crate) fn all() -> impl Iterator<Item = Wanted> {
+        let anomalies = Anomaly::ALL.into_iter().map(Wanted::Anomaly);
+        let failures = Failure::ALL.into_iter().map(Wanted::Failure);
+        anomalies.chain(failures).chain([Wanted::Slowest])
+    }
+
+    /// The word in `[story] first = [...]`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Wanted::Anomaly(anomaly) => anomaly.word(),
+            Wanted::Failure(failure) => failure.label(),
+            Wanted::Slowest => "slowest",
+        }
+    }
+}
+
+impl Default for Story {
+    /// What went wrong in the data, then in the locks, then for want of a connection or a thread.
+    fn default() -> Story {
+        let failures = [
+            Failure::Deadlock,
+            Failure::LockWaitTimeout,
+            Failure::RedisLockTimeout,
+            Failure::PoolTimeout,
+            Failure::Rejected,
+        ];
+        let anomalies = Anomaly::ALL.into_iter().map(Wanted::Anomaly);
+        let first = anomalies.chain(failures.map(Wanted::Failure)).chain([Wanted::Slowest]);
+        Story { first: first.collect(), variant: None }
+    }
 }
 
 /// The measured row that a lab file stands for.

@@ -356,6 +356,8 @@ impl<'w> Database<'w> {
         self.state.borrow_mut().open(transaction.owner).waited += waited;
         match outcome {
             Some(Waited::Granted) => {
+                let request = self.state.borrow_mut().open(transaction.owner).request;
+                self.probe.tell(Event::Locked { request, target, mode });
                 if !self.knobs.lock_wait_cpu.is_zero() {
                     let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
                     self.cores.run(cpu).await;
@@ -465,17 +467,14 @@ impl<'w> Database<'w> {
         let state = &mut *self.state.borrow_mut();
         let mut granted = Vec::new();
         state.locks.release_one(transaction.owner, target, &mut granted);
+        let request = state.open(transaction.owner).request;
+        self.probe.tell(Event::Unlocked { request, target });
         self.wake(state, &granted);
     }
 
     fn wake(&self, state: &mut State<'w>, granted: &[Owner]) {
         for owner in granted {
-            let open = state.open(*owner);
-            let (request, signal) = (open.request, open.wait.take());
-            if let Some(signal) = signal {
-                if let Some((target, mode)) = state.locks.held(*owner).last().copied() {
-                    self.probe.tell(Event::Locked { request, target, mode });
-                }
+            if let Some(signal) = state.open(*owner).wait.take() {
                 signal.give(Waited::Granted);
             }
         }

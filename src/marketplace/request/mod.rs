@@ -136,6 +136,8 @@ pub(crate) struct Request<'w> {
 /// What a client knows when it sends.
 pub(crate) struct Intent {
     pub(crate) load: usize,
+    /// Which user of a closed load.
+    pub(crate) user: Option<u32>,
     pub(crate) endpoint: usize,
     pub(crate) intended: Nanos,
     pub(crate) draws: u64,
@@ -150,8 +152,8 @@ impl<'w> Request<'w> {
         attempt: u32,
     ) -> Request<'w> {
         let number = market.next_request();
-        let Intent { load, endpoint, intended, draws } = *intent;
-        market.probe.tell(Event::Arrives { request: number, load, endpoint });
+        let Intent { load, user, endpoint, intended, draws } = *intent;
+        market.probe.tell(Event::Arrives { request: number, load, endpoint, user });
         Request {
             market,
             sim: sim.clone(),

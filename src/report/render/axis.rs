@@ -36,6 +36,12 @@ impl Axis {
         })
     }
 
+    /// A linear axis from one value to another; `None` if it has no length.
+    pub(super) fn between(low: f64, high: f64) -> Option<Axis> {
+        let fine = low.is_finite() && high.is_finite() && low < high;
+        fine.then_some(Axis { low, high, log: false })
+    }
+
     /// Both axes of a chart: x holds the points, y holds their values, starts at zero where that
     /// costs little, and ends at ticks.
     pub(super) fn of_chart(chart: &Chart) -> Option<(Axis, Axis)> {

@@ -1,7 +1,7 @@
 //! A document as one HTML page that needs nothing else: style and drawings inline, no script, no
 //! request.
 
-use super::{may_link, shown_lines, shown_words, svg};
+use super::{may_link, shown_lines, shown_words, svg, terminal_timeline};
 use crate::content::text::{Lang, both};
 use crate::report::document::{
     Align, Bars, Block, Chart, Check, Column, Document, Row, Span, Table, Tone, Verdict,
@@ -72,6 +72,10 @@ fn add_block(out: &mut String, block: &Block, lang: Lang) {
         Block::Table(table) => add_table(out, table),
         Block::Chart(chart) => add_chart(out, chart, lang),
         Block::Bars(bars) => add_bars(out, bars),
+        Block::Timeline(timeline) => {
+            let text = escape_shown(&terminal_timeline::plain(timeline));
+            *out += &format!("<pre tabindex=\"0\">{text}</pre>\n");
+        }
         Block::Checks(checks) => add_checks(out, checks, lang),
         Block::Labelled(rows) => {
             *out += "<dl>\n";

@@ -1,13 +1,13 @@
 //! A document as GitHub markdown.
 
-use super::{may_link, shown_lines, shown_words};
+use super::{may_link, shown_lines, shown_words, terminal_timeline};
 use crate::report::document::{
     Align, Bars, Block, Chart, Column, Document, Mark, Row, Span, Table, Verdict,
 };
 use crate::report::number;
 
 /// Renders a document. Charts become tables of their points (`○`: does not settle), bars become
-/// tables; all words are escaped.
+/// tables, timelines text; all words are escaped.
 pub(crate) fn render(doc: &Document) -> String {
     let mut out = blocks(&doc.blocks).join("\n");
     out.push('\n');
@@ -43,6 +43,7 @@ fn block_lines(block: &Block) -> Vec<String> {
         Block::Table(shown) => table(shown),
         Block::Chart(chart) => points(chart),
         Block::Bars(bars) => bar_table(bars),
+        Block::Timeline(timeline) => code("text", &terminal_timeline::plain(timeline)),
         Block::Checks(checks) => checks
             .iter()
             .map(|check| {

@@ -12,6 +12,7 @@ pub(crate) mod terminal;
 mod terminal_chart;
 mod terminal_table;
 mod terminal_text;
+mod terminal_timeline;
 
 use crate::content::problem::is_control;
 

@@ -252,6 +252,24 @@ pub(super) fn nasty() -> Document {
         chart(vec![point(1.0, 5.0, 0.0, Mark::Unsettled)], true),
         chart(Vec::new(), false),
     ]);
+    for (from, to) in [(0.0, 1.0), (f64::NAN, 1.0), (1.0, 1.0), (-1e300, 1e300)] {
+        let part = |fill| Part { from: f64::NAN, to: 2.0, fill, label: evil.to_owned() };
+        let fills = [Fill::Waits, Fill::Holds, Fill::Works, Fill::Ends(Verdict::No)];
+        let lane = |party: &str| Lane {
+            party: party.to_owned(),
+            about: evil.to_owned(),
+            parts: fills
+                .iter()
+                .map(|fill| part(*fill))
+                .chain([
+                    Part { from: 0.5, to: 0.1, fill: Fill::Works, label: long.clone() },
+                    Part { from: 0.1, to: 0.9, fill: Fill::Holds, label: evil.to_owned() },
+                ])
+                .collect(),
+        };
+        let lanes = vec![lane(&long), lane(""), lane(evil)];
+        blocks.push(Block::Timeline(Timeline { unit: evil.to_owned(), from, to, lanes }));
+    }
     blocks.extend([1, 2, 30].map(wide));
     let link = Span::Link { to: format!("https://x/\"><script>{evil}"), text: words() };
     blocks.push(Block::Paragraph(vec![link, Span::Link { to: evil.to_owned(), text: Vec::new() }]));

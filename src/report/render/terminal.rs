@@ -4,6 +4,7 @@ use super::shown_lines;
 use super::terminal_chart::chart_lines;
 use super::terminal_table::table_lines;
 use super::terminal_text::{CodeMark, Line, Look, clip, glyphs, natural_width, words, wrap};
+use super::terminal_timeline::timeline_lines;
 use crate::content::text::Lang;
 use crate::report::document::{Bars, Block, Check, Document, Span, Tone, Verdict};
 
@@ -78,6 +79,7 @@ fn block_lines(block: &Block, style: Style, width: usize) -> Vec<Line> {
         Block::Table(table) => table_lines(table, style, width),
         Block::Chart(chart) => chart_lines(chart, style, width),
         Block::Bars(bars) => bar_lines(bars, style, width),
+        Block::Timeline(timeline) => timeline_lines(timeline, style, width),
         Block::Checks(checks) => {
             checks.iter().flat_map(|check| verdict(check, style, prose)).collect()
         }

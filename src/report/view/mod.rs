@@ -5,5 +5,6 @@ mod column_heads;
 pub(crate) mod outcome;
 pub(crate) mod quiz;
 pub(crate) mod sims;
+pub(crate) mod timeline;
 pub(crate) mod topic;
 pub(crate) mod validation;

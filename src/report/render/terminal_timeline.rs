@@ -1,0 +1,120 @@
+//! A timeline: for each party the lines of what it had, wanted and did, over one axis of time.
+
+use super::axis::Axis;
+use super::terminal::Style;
+use super::terminal_text::{Line, Look, clip, natural_width, words};
+use crate::content::text::Lang;
+use crate::report::document::{Fill, Lane, Part, Timeline, Tone, Verdict};
+
+/// Most columns for the names of parties, and for what lines are about.
+const NAME_MAX: usize = 24;
+/// The least room that a line can be drawn in.
+const ROOM_MIN: usize = 10;
+/// Columns of a drawing on a page that is no terminal.
+const PAGE: usize = 96;
+
+/// The drawing as plain text, for pages with text of fixed width.
+pub(super) fn plain(timeline: &Timeline) -> String {
+    let style = Style { width: PAGE, color: false, unicode: true, lang: Lang::En };
+    let lines = timeline_lines(timeline, style, PAGE);
+    lines.iter().map(|line| line.show(false) + "\n").collect()
+}
+
+pub(super) fn timeline_lines(timeline: &Timeline, style: Style, width: usize) -> Vec<Line> {
+    let Some(axis) = Axis::between(timeline.from, timeline.to) else { return Vec::new() };
+    let longest = |name: fn(&Lane) -> &str| {
+        let names = timeline.lanes.iter().map(name);
+        let names = names.map(|name| natural_width(&words(name, Look::default())));
+        names.max().unwrap_or(0).min(NAME_MAX).min(width / 4)
+    };
+    let (party, about) = (longest(|lane| &lane.party), longest(|lane| &lane.about));
+    let left = party + 1 + about + 1;
+    let room = width.saturating_sub(left).max(ROOM_MIN);
+    let mut lines = Vec::new();
+    for lane in &timeline.lanes {
+        let sign = if style.unicode { "…" } else { "..." };
+        let mut line = clip(&lane.party, Look::bold(), party, sign);
+        line.pad_to(party + 1);
+        line.append(&clip(&lane.about, Look::default(), about, sign));
+        line.pad_to(left);
+        line.append(&drawn(&lane.parts, &axis, room, style));
+        lines.push(line);
+    }
+    lines.push(scale(timeline, &axis, (left, room), style));
+    lines
+}
+
+/// What one column shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Nothing,
+    Part(usize),
+}
+
+fn drawn(parts: &[Part], axis: &Axis, room: usize, style: Style) -> Line {
+    let mut cells = vec![Cell::Nothing; room];
+    for (at, part) in parts.iter().enumerate() {
+        let (Some(from), Some(to)) = (axis.at(part.from), axis.at(part.to)) else { continue };
+        let column = |share: f64| (share * room as f64) as usize;
+        let from = column(from).min(room - 1);
+        // However short, it leaves a trace; a moment is one column.
+        let to = match part.fill {
+            Fill::Ends(_) => from + 1,
+            _ => ((to * room as f64).round() as usize).clamp(from + 1, room),
+        };
+        cells[from..to].fill(Cell::Part(at));
+    }
+    let mut line = Line::default();
+    for run in cells.chunk_by(|a, b| a == b) {
+        match run[0] {
+            Cell::Nothing => line.pad_to(line.width() + run.len()),
+            Cell::Part(at) => fill(&mut line, &parts[at], run.len(), style),
+        }
+    }
+    line
+}
+
+fn fill(line: &mut Line, part: &Part, columns: usize, style: Style) {
+    let (sign, ascii, tone) = match part.fill {
+        Fill::Waits => ("░", ".", Tone::Bad),
+        Fill::Holds => ("─", "-", Tone::Muted),
+        Fill::Works => ("█", "#", Tone::Accent),
+        Fill::Ends(Verdict::Yes) => ("✓", "+", Tone::Good),
+        Fill::Ends(Verdict::No) => ("✗", "x", Tone::Bad),
+        Fill::Ends(Verdict::Open) => ("?", "?", Tone::Muted),
+    };
+    let look = Look::toned(tone);
+    let sign = if style.unicode { sign } else { ascii };
+    let label = Line::of(&part.label, Look::default());
+    // The label stands between two signs and two spaces.
+    if label.width() == 0 || label.width() + 4 > columns {
+        line.push(&sign.repeat(columns), look);
+        return;
+    }
+    line.push(sign, look);
+    line.push(" ", Look::default());
+    line.append(&label);
+    line.push(" ", Look::default());
+    line.push(&sign.repeat(columns - label.width() - 3), look);
+}
+
+/// The axis below: the unit, and round values where they stand.
+fn scale(timeline: &Timeline, axis: &Axis, (left, room): (usize, usize), style: Style) -> Line {
+    let muted = Look::toned(Tone::Muted);
+    let mut line = clip(&timeline.unit, muted, left.saturating_sub(1), "");
+    line.pad_to(left);
+    let mut free = left;
+    for tick in axis.ticks((room / 10).max(2)) {
+        let Some(at) = axis.at(tick.value) else { continue };
+        let column = left + ((at * room as f64) as usize).min(room - 1);
+        let label = format!("{}{}", if style.unicode { "╵" } else { "'" }, tick.label);
+        let wide = natural_width(&words(&label, muted));
+        if column < free || column + wide > left + room {
+            continue;
+        }
+        line.pad_to(column);
+        line.push(&label, muted);
+        free = column + wide + 1;
+    }
+    line
+}
