@@ -223,7 +223,7 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         }
         ActionKind::MysqlCrash => {
             market.probe.tell(Event::Server { up: false });
-            market.primary().crash();
+            market.primary().crash(market.config.mysql.crash);
             market.clock.sleep(market.config.mysql.restart.0).await;
             market.primary().restart();
             market.probe.tell(Event::Server { up: true });

@@ -611,8 +611,7 @@ impl<'w> Database<'w> {
     }
 
     /// The server dies: open transactions are gone, and with them the commits that were not kept.
-    pub(crate) fn crash(&self) {
-        let crash = self.knobs.crash;
+    pub(crate) fn crash(&self, crash: Crash) {
         self.down.set(true);
         let state = &mut *self.state.borrow_mut();
         for owner in state.active() {

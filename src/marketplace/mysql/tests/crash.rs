@@ -191,9 +191,8 @@ fn a_crash_takes_exactly_what_the_settings_had_not_kept() {
         [true, false].map(|log_bin| Setting { flush_log, sync_binlog, log_bin })
     });
     // Between two commits, in the flush of one, in its sync, and around the flusher's work.
-    let moments = [500, 509, 513, 999, 1_003, 1_006, 1_008, 1_500].map(|at| {
-        at * MILLISECOND + MILLISECOND / 2
-    });
+    let moments = [500, 509, 513, 999, 1_003, 1_006, 1_008, 1_500]
+        .map(|at| at * MILLISECOND + MILLISECOND / 2);
     let mut losses = 0;
     for setting in settings {
         for crash in [Crash::Power, Crash::Process] {

@@ -45,7 +45,11 @@ struct Step {
 enum Told {
     /// The value that was read or written, unless there was no row or none that matched; and the
     /// value that a `SetFromRead` set.
-    Did { step: Step, value: Option<i64>, set: Option<i64> },
+    Did {
+        step: Step,
+        value: Option<i64>,
+        set: Option<i64>,
+    },
     Failed(Step, SqlError),
     Committed,
 }
@@ -82,7 +86,8 @@ fn programs(random: &mut Stream) -> Vec<Vec<Step>> {
         row: ROWS[random.below(4) as usize],
         action: action(random),
     };
-    (0..3 + random.below(4)).map(|_| (0..2 + random.below(4)).map(|_| step(random)).collect())
+    (0..3 + random.below(4))
+        .map(|_| (0..2 + random.below(4)).map(|_| step(random)).collect())
         .collect()
 }
 
@@ -131,8 +136,7 @@ fn play(isolation: Isolation, detect: bool, programs: &[Vec<Step>]) -> History {
             run_one(alone, number, program.clone(), Rc::clone(&told));
         }
         let ended = alone.sim.run(Limits::default()).unwrap();
-        let committed =
-            |key| alone.database.with_table(TABLE, |table| table.newest_committed(key));
+        let committed = |key| alone.database.with_table(TABLE, |table| table.newest_committed(key));
         let value = |key: u64| committed(key).map(|values| (key, values[0]));
         History {
             told: told.take(),
