@@ -365,6 +365,8 @@ impl<'w> Database<'w> {
         self.state.borrow_mut().open(transaction.owner).waited += waited;
         match outcome {
             Some(Waited::Granted) => {
+                // A crash in this very instant has taken the lock again.
+                self.check(transaction)?;
                 if !self.knobs.lock_wait_cpu.is_zero() {
                     let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
                     self.cores.run(cpu).await;
