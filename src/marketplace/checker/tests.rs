@@ -3,6 +3,7 @@
 use super::{Anomaly, Counts};
 use crate::engine::executor::{Clock, Limits, Sim};
 use crate::engine::time::SECOND;
+use crate::marketplace::Marketplace;
 use crate::marketplace::config::tables::{
     BIDS, COUPON_ISSUES, ORDERS, bids, coupon_issues, orders,
 };
@@ -13,7 +14,6 @@ use crate::marketplace::observations::{Counts as Belongs, Window};
 use crate::marketplace::probe::Event;
 use crate::marketplace::request::Failure;
 use crate::marketplace::{Plan, start};
-use crate::marketplace::Marketplace;
 use crate::random::Streams;
 
 /// What is left when everybody has gone home.
@@ -51,7 +51,8 @@ fn config(settings: &[&[(&str, &str)]]) -> Config {
 fn books(settings: &[&[(&str, &str)]]) -> Books {
     let config = config(settings);
     let clock = Clock::new();
-    let window = Window { from: 0, to: 2 * SECOND, until: 60 * SECOND, counts: Belongs::Intended, step: 0 };
+    let window =
+        Window { from: 0, to: 2 * SECOND, until: 60 * SECOND, counts: Belongs::Intended, step: 0 };
     let streams = Streams { seed: 7, replication: 0 };
     let plan = Plan { streams, window, events: 10_000_000, record: true };
     let market = Marketplace::new(&clock, &config, &plan);
@@ -192,12 +193,8 @@ fn checking_first_and_writing_then_redeems_a_coupon_twice() {
 
 #[test]
 fn a_lock_that_is_granted_twice_has_two_holders() {
-    let expected = [
-        Anomaly::LostUpdate,
-        Anomaly::DoubleHolder,
-        Anomaly::StaleWrite,
-        Anomaly::BrokenInvariant,
-    ];
+    let expected =
+        [Anomaly::LostUpdate, Anomaly::DoubleHolder, Anomaly::StaleWrite, Anomaly::BrokenInvariant];
     finds(&[BUYERS, &strategy("redis-lock")], "double-grant", &expected);
 }
 

@@ -52,8 +52,7 @@ fn alone<T>(
     let database = Database::new(&clock, config, tables, streams, seen_by);
     let sim = Sim::new(&clock);
     database.start(&sim);
-    let alone =
-        Alone { sim, clock: &clock, database: &database, witness: &witness, probe: &probe };
+    let alone = Alone { sim, clock: &clock, database: &database, witness: &witness, probe: &probe };
     let outcome = play(&alone);
     alone.sim.close();
     outcome

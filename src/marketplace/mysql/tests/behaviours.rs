@@ -108,9 +108,7 @@ impl Step {
                 order[0] = self.row as i64;
                 Statement::insert(ORDERS, order)
             }
-            "delete" => {
-                Statement { verb: Verb::Delete, ..Statement::update(BIDS, self.row) }
-            }
+            "delete" => Statement { verb: Verb::Delete, ..Statement::update(BIDS, self.row) },
             other => panic!("no statement `{other}`"),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Alone, alone, config, table};
+use crate::engine::distribution::Distribution;
 use crate::engine::executor::{Ended, Limits};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::Isolation;
@@ -45,7 +46,11 @@ struct Step {
 enum Told {
     /// The value that was read or written, unless there was no row or none that matched; and the
     /// value that a `SetFromRead` set.
-    Did { step: Step, value: Option<i64>, set: Option<i64> },
+    Did {
+        step: Step,
+        value: Option<i64>,
+        set: Option<i64>,
+    },
     Failed(Step, SqlError),
     Committed,
 }
@@ -82,7 +87,8 @@ fn programs(random: &mut Stream) -> Vec<Vec<Step>> {
         row: ROWS[random.below(4) as usize],
         action: action(random),
     };
-    (0..3 + random.below(4)).map(|_| (0..2 + random.below(4)).map(|_| step(random)).collect())
+    (0..3 + random.below(4))
+        .map(|_| (0..2 + random.below(4)).map(|_| step(random)).collect())
         .collect()
 }
 
@@ -113,17 +119,20 @@ fn statement(step: &Step, reads: &BTreeMap<u64, Found>) -> (Statement, Option<i6
     (statement.cpu(step.cpu), set)
 }
 
-fn play(isolation: Isolation, detect: bool, programs: &[Vec<Step>]) -> History {
+/// `flush` is how long each log takes for a commit, in nanoseconds.
+fn play(isolation: Isolation, detect: bool, flush: u64, programs: &[Vec<Step>]) -> History {
     let level = match isolation {
         Isolation::ReadCommitted => "read-committed",
         Isolation::RepeatableRead => "repeatable-read",
         Isolation::Serializable => "serializable",
     };
-    let config = config(&[
+    let mut config = config(&[
         ("mysql.isolation", level),
         ("innodb_deadlock_detect", &detect.to_string()),
         ("innodb_lock_wait_timeout", "1"),
     ]);
+    config.mysql.redo_flush = Distribution::Constant(flush);
+    config.mysql.binlog_sync = Distribution::Constant(flush);
     let rows = table("rows", 3, &[("value", START)]);
     alone(&config, &[rows], |alone| {
         let told = Rc::new(RefCell::new(Vec::new()));
@@ -131,8 +140,7 @@ fn play(isolation: Isolation, detect: bool, programs: &[Vec<Step>]) -> History {
             run_one(alone, number, program.clone(), Rc::clone(&told));
         }
         let ended = alone.sim.run(Limits::default()).unwrap();
-        let committed =
-            |key| alone.database.with_table(TABLE, |table| table.newest_committed(key));
+        let committed = |key| alone.database.with_table(TABLE, |table| table.newest_committed(key));
         let value = |key: u64| committed(key).map(|values| (key, values[0]));
         History {
             told: told.take(),
@@ -373,10 +381,11 @@ fn check_level(isolation: Isolation, loses: bool) {
     let (mut deadlocks, mut lost) = (0, 0);
     for seed in 0..SEEDS {
         let programs = programs(&mut Stream::from_seed(seed));
-        let history = play(isolation, true, &programs);
+        let flush = seed % 4;
+        let history = play(isolation, true, flush, &programs);
         check(seed, isolation, &programs, &history);
         // Without detection the same cycle would last until the timeout, a second later.
-        let undetected = play(isolation, false, &programs);
+        let undetected = play(isolation, false, flush, &programs);
         assert_eq!(
             history.work.deadlocks > 0,
             undetected.work.lock_timeouts > 0,

@@ -182,8 +182,7 @@ fn check_all(table: &LockTable, naive: &Naive, owners: &[Owner], context: &str) 
 fn live(seed: u64) {
     let mut random = Stream::from_seed(seed);
     let (mut table, mut naive) = (LockTable::default(), Naive::default());
-    let owners: Vec<Owner> =
-        (0..2 + random.below(OWNERS - 1)).map(|_| table.enter()).collect();
+    let owners: Vec<Owner> = (0..2 + random.below(OWNERS - 1)).map(|_| table.enter()).collect();
     let keys = 1 + random.below(3);
     for step in 0..60 {
         let owner = pick(&mut random, &owners);
