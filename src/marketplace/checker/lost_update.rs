@@ -18,7 +18,7 @@ impl LostUpdate {
             let known = |read: u64| {
                 let so_far = commit.writes[..=*at].iter();
                 let mut of_row = so_far.filter(|w| (w.table, w.key) == (write.table, write.key));
-                of_row.any(|w| w.over == read)
+                of_row.any(|w| w.before.is_some() && w.over == read)
             };
             write.before.is_some() && write.computed_from.is_some_and(|read| !known(read))
         });

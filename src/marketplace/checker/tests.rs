@@ -26,6 +26,10 @@ struct Books {
     issues: Vec<Values>,
     locks: usize,
     deadlocks: u64,
+    commits: u64,
+    /// Commits that were brought to the disk, by log: redo and binary.
+    synced: [u64; 2],
+    groups: u64,
 }
 
 impl Books {
@@ -72,6 +76,7 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
         Event::Answered { failure, .. } => failure,
         _ => None,
     });
+    let (redo, binlog) = (market.primary().redo_seen(), market.primary().binlog_seen());
     let books = Books {
         anomalies: market.witness.counts(committed),
         failures: answered.collect(),
@@ -80,6 +85,9 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
         issues: rows(COUPON_ISSUES),
         locks: market.primary().locks(),
         deadlocks: market.primary().work_done().deadlocks,
+        commits: market.primary().work_done().commits,
+        synced: [redo.synced_commits, binlog.synced_commits],
+        groups: redo.syncs,
     };
     market.recorder.end(&market);
     sim.close();
@@ -237,6 +245,23 @@ fn the_books_of_every_strategy_balance() {
         for order in &books.orders {
             assert_eq!(order[orders::PAID] + order[orders::DISCOUNT], order[orders::PRICE]);
         }
+    }
+}
+
+/// Each commit is synchronised once in each log, in whatever company.
+#[test]
+fn commits_of_one_group_share_a_flush_and_none_is_left_out() {
+    let logs = [("mysql.redo-flush", "2ms"), ("mysql.binlog-sync", "1ms")];
+    for word in BidStrategy::WORDS {
+        let grouped = |keys| {
+            let books = books(&[BUYERS, &strategy(word), &logs, &[("load.shoppers.keys", keys)]]);
+            assert_eq!(books.synced, [books.commits; 2], "{word}");
+            assert_eq!(books.orders.len() as u64, books.commits, "{word}");
+            books.commits as f64 / books.groups as f64
+        };
+        // Buyers of one bid commit one after the other: there is no group to make.
+        assert_eq!(grouped("1"), 1.0, "{word}");
+        assert!(grouped("10000") > 1.2, "{word}");
     }
 }
 

@@ -356,6 +356,8 @@ impl<'w> Database<'w> {
         self.state.borrow_mut().open(transaction.owner).waited += waited;
         match outcome {
             Some(Waited::Granted) => {
+                // A crash in this very instant has taken the lock again.
+                self.check(transaction)?;
                 let request = self.state.borrow_mut().open(transaction.owner).request;
                 self.probe.tell(Event::Locked { request, target, mode });
                 if !self.knobs.lock_wait_cpu.is_zero() {

@@ -36,7 +36,6 @@ struct Alone<'a> {
     clock: &'a Clock,
     database: &'a Database<'a>,
     witness: &'a Witness<'a>,
-    probe: &'a Probe<'a>,
 }
 
 fn alone<T>(
@@ -52,7 +51,7 @@ fn alone<T>(
     let database = Database::new(&clock, config, tables, streams, seen_by);
     let sim = Sim::new(&clock);
     database.start(&sim);
-    let alone = Alone { sim, clock: &clock, database: &database, witness: &witness, probe: &probe };
+    let alone = Alone { sim, clock: &clock, database: &database, witness: &witness };
     let outcome = play(&alone);
     alone.sim.close();
     outcome

@@ -8,7 +8,7 @@ use crate::engine::executor::Limits;
 use crate::engine::time::MILLISECOND;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::mysql::table::{TableId, TableSpec, Values};
-use crate::marketplace::mysql::{Change, Crash, Database, SqlError, Statement};
+use crate::marketplace::mysql::{Access, Change, Crash, Database, Lock, SqlError, Statement};
 
 const BIDS: TableId = TableId(0);
 const ORDERS: TableId = TableId(1);
@@ -219,4 +219,45 @@ fn a_crash_takes_exactly_what_the_settings_had_not_kept() {
         }
     }
     assert!(losses > 40, "{losses}");
+}
+
+/// The lock was granted, and gone with the server before its owner woke up.
+#[test]
+fn a_lock_that_was_granted_in_the_instant_of_the_crash_is_not_used() {
+    let config = config(&[]);
+    let told = alone(&config, &[table("bids", 0, &[("stock", UNITS)])], |alone| {
+        let database = alone.database;
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let insert = |key| {
+            let access = Access::Row(key);
+            Statement { access, ..Statement::insert(BIDS, Values::default()) }
+        };
+        let run = || alone.sim.run(Limits { until: 0, ..Limits::default() }).unwrap();
+        let holder = database.begin(0);
+        alone.sim.spawn("holder", async move {
+            let look = Statement::select(BIDS, 3).lock(Lock::Update);
+            database.execute(holder, &look, 0, 0).await.unwrap();
+        });
+        run();
+        let waiter = Rc::clone(&told);
+        alone.sim.spawn("waiter", async move {
+            let open = database.begin(1);
+            let inserted = database.execute(open, &insert(3), 0, 0).await;
+            database.roll_back(open);
+            waiter.borrow_mut().push(("waiter", inserted.map(|_| ())));
+        });
+        run();
+        let next = Rc::clone(&told);
+        alone.sim.spawn("crash", async move {
+            database.commit(holder, 0, 0, 0).await.unwrap();
+            database.crash(Crash::Process);
+            database.restart();
+            let open = database.begin(2);
+            let inserted = database.execute(open, &insert(3), 0, 0).await;
+            next.borrow_mut().push(("next", inserted.map(|_| ())));
+        });
+        run();
+        told.take()
+    });
+    assert_eq!(told, [("next", Ok(())), ("waiter", Err(SqlError::Down))]);
 }
