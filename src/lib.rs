@@ -13,6 +13,8 @@ mod knowledge;
 mod quiz;
 mod sims;
 
+mod export;
+
 mod store;
 mod validation;
 

@@ -164,7 +164,7 @@ pub(crate) struct Lane {
     pub(crate) party: String,
     /// What the line is about.
     pub(crate) about: String,
-    /// In order of their beginnings; where two overlap the later one is seen.
+    /// Where two overlap the later one in the list is seen.
     pub(crate) parts: Vec<Part>,
 }
 

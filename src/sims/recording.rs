@@ -22,6 +22,10 @@ pub(crate) struct Recording {
     pub(crate) variant: String,
     pub(crate) seed: u64,
     pub(crate) replication: u64,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a replay is the replication that it replays: tests compare")
+    )]
     pub(crate) observations: Observations,
     pub(super) window: Window,
     pub(super) recorded: Vec<Recorded>,

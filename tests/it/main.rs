@@ -13,4 +13,5 @@ mod reference;
 mod sandbox;
 mod sim;
 mod tidy;
+mod timeline;
 mod topic;

@@ -65,17 +65,23 @@ fn drawn(parts: &[Part], axis: &Axis, room: usize, style: Style) -> Line {
         cells[from..to].fill(Cell::Part(at));
     }
     let mut line = Line::default();
+    let mut labelled = vec![false; parts.len()];
     for run in cells.chunk_by(|a, b| a == b) {
         match run[0] {
             Cell::Nothing => line.pad_to(line.width() + run.len()),
-            Cell::Part(at) => fill(&mut line, &parts[at], run.len(), style),
+            Cell::Part(at) => {
+                // A part that another one interrupts is named once.
+                let label = if labelled[at] { "" } else { parts[at].label.as_str() };
+                labelled[at] |= fill(&mut line, parts[at].fill, label, run.len(), style);
+            }
         }
     }
     line
 }
 
-fn fill(line: &mut Line, part: &Part, columns: usize, style: Style) {
-    let (sign, ascii, tone) = match part.fill {
+/// Draws a run of columns; tells whether there was room for the label.
+fn fill(line: &mut Line, fill: Fill, label: &str, columns: usize, style: Style) -> bool {
+    let (sign, ascii, tone) = match fill {
         Fill::Waits => ("░", ".", Tone::Bad),
         Fill::Holds => ("─", "-", Tone::Muted),
         Fill::Works => ("█", "#", Tone::Accent),
@@ -85,17 +91,18 @@ fn fill(line: &mut Line, part: &Part, columns: usize, style: Style) {
     };
     let look = Look::toned(tone);
     let sign = if style.unicode { sign } else { ascii };
-    let label = Line::of(&part.label, Look::default());
+    let label = Line::of(label, Look::default());
     // The label stands between two signs and two spaces.
     if label.width() == 0 || label.width() + 4 > columns {
         line.push(&sign.repeat(columns), look);
-        return;
+        return false;
     }
     line.push(sign, look);
     line.push(" ", Look::default());
     line.append(&label);
     line.push(" ", Look::default());
     line.push(&sign.repeat(columns - label.width() - 3), look);
+    true
 }
 
 /// The axis below: the unit, and round values where they stand.
@@ -117,4 +124,62 @@ fn scale(timeline: &Timeline, axis: &Axis, (left, room): (usize, usize), style: 
         free = column + wide + 1;
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(from: f64, to: f64, fill: Fill, label: &str) -> Part {
+        Part { from, to, fill, label: label.to_owned() }
+    }
+
+    fn lane(party: &str, about: &str, parts: Vec<Part>) -> Lane {
+        Lane { party: party.to_owned(), about: about.to_owned(), parts }
+    }
+
+    /// Names in two columns, Hangul two columns wide; labels where there is room; the shortest
+    /// part and an end at the edge are seen.
+    #[test]
+    fn parts_stand_at_their_time() {
+        let lanes = vec![
+            lane(
+                "buyers 1",
+                "does",
+                vec![
+                    part(0.0, 16.0, Fill::Works, "select"),
+                    part(12.0, 16.0, Fill::Waits, ""),
+                    part(20.0, 20.0, Fill::Ends(Verdict::Yes), ""),
+                ],
+            ),
+            lane(
+                "",
+                "bids/1",
+                vec![
+                    part(2.0, 12.0, Fill::Waits, "X 대기"),
+                    part(12.0, 20.0, Fill::Holds, "X"),
+                    part(22.0, 22.1, Fill::Works, "too long"),
+                ],
+            ),
+            lane("구매 2", "does", vec![part(24.0, 24.0, Fill::Ends(Verdict::No), "")]),
+        ];
+        let timeline = Timeline { unit: "ms".to_owned(), from: 0.0, to: 24.0, lanes };
+        let expected = [
+            "buyers 1 does   █ select ███░░░░    ✓",
+            "         bids/1   ░ X 대기 ░─ X ────  █",
+            "구매 2   does                          ✗",
+            "ms              ╵0                  ╵20",
+        ];
+        let mut style = Style { width: 40, color: false, unicode: true, lang: Lang::En };
+        let shown = |style| -> Vec<String> {
+            timeline_lines(&timeline, style, 40).iter().map(|line| line.show(false)).collect()
+        };
+        assert_eq!(shown(style), expected);
+        style.unicode = false;
+        let signs = [("█", "#"), ("░", "."), ("─", "-"), ("✓", "+"), ("✗", "x"), ("╵", "'")];
+        let ascii = expected.map(|line| {
+            signs.iter().fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
+        });
+        assert_eq!(shown(style), ascii);
+    }
 }

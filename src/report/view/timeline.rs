@@ -155,6 +155,10 @@ impl View<'_> {
         let mut lanes = Vec::new();
         let works = spans.iter().filter(|span| span.kind.works());
         let mut parts: Vec<Part> = works.map(|span| self.part(span, Fill::Works)).collect();
+        // A statement that waits for a lock does nothing.
+        let idle = spans.iter().filter(|span| span.kind.waits());
+        parts
+            .extend(idle.map(|span| Part { label: String::new(), ..self.part(span, Fill::Waits) }));
         if (from..=to).contains(&life.ended) {
             let at = self.since(life.ended);
             let verdict = if life.failure.is_none() { Verdict::Yes } else { Verdict::No };
@@ -378,7 +382,7 @@ impl View<'_> {
                     "{who}: {waited} ms를 기다려 {row}의 {mode} 락을 얻습니다."
                 )
             }
-            What::Deadlock { victim, members, .. } => {
+            What::Deadlock { victim, members } => {
                 let (count, victim) = (members.len(), self.name(*victim));
                 both!(
                     "That closes a cycle of {count}. InnoDB rolls {victim} back (error 1213).",

@@ -126,7 +126,7 @@ fn company(recording: &Recording, hit: Hit, life: &Life) -> Vec<u64> {
 }
 
 /// Members of the cycle that one of them is told to be in: they are told in a row.
-fn cycle(recorded: &[Recorded], place: usize) -> Vec<u64> {
+pub(super) fn cycle(recorded: &[Recorded], place: usize) -> Vec<u64> {
     let member = |recorded: &Recorded| match recorded.event {
         Event::InDeadlock { request, .. } => Some(request),
         _ => None,

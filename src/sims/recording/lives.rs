@@ -412,6 +412,7 @@ impl<W: Fn(u64) -> bool> Watch<'_, W> {
                     span.kind == Kind::LockWait && *on == Some(target)
                 };
                 match open.spans.iter_mut().find(wait) {
+                    Some((_, span)) if span.by.contains(&by) => {}
                     Some((_, span)) => span.by.push(by),
                     None => {
                         let name = self.names.target(target);

@@ -1,6 +1,7 @@
 //! The turning points of an episode: who got what, who waited for whom, how it ended.
 
 use super::Recording;
+use super::episode::cycle;
 use super::lives::{Kind, Life, mode_name, request_of};
 use crate::engine::time::Nanos;
 use crate::marketplace::checker::Anomaly;
@@ -49,9 +50,8 @@ pub(crate) enum What {
         row: String,
         waited: Nanos,
     },
-    /// Error 1213. `closes`: the one that asked last.
+    /// Error 1213; the last one to ask is told of.
     Deadlock {
-        closes: u64,
         victim: u64,
         members: Vec<u64>,
     },
@@ -282,7 +282,11 @@ impl Teller<'_> {
                 let same =
                     self.turns.iter_mut().find(|turn| turn.at == at && turn.request == request);
                 match same.map(|turn| &mut turn.what) {
-                    Some(What::WaitsForLock { row: on, by: all, .. }) if *on == row => all.push(by),
+                    Some(What::WaitsForLock { row: on, by: all, .. }) if *on == row => {
+                        if !all.contains(&by) {
+                            all.push(by);
+                        }
+                    }
                     _ => self.tell(at, request, What::WaitsForLock { mode, row, by: vec![by] }),
                 }
             }
@@ -291,22 +295,20 @@ impl Teller<'_> {
                 let (row, waited) = wait.unwrap_or_default();
                 self.tell(at, request, What::LockTimeout { row, waited });
             }
-            Event::InDeadlock { request, victim } => {
-                let told = self.turns.iter_mut().rfind(|turn| turn.at == at);
-                match told.map(|turn| &mut turn.what) {
-                    Some(What::Deadlock { members, victim: whom, .. }) => {
-                        members.push(request);
-                        if victim {
-                            *whom = request;
-                        }
-                    }
-                    // The cycle is told from the one that closed it on.
-                    _ => {
-                        let members = vec![request];
-                        let what = What::Deadlock { closes: request, victim: request, members };
-                        self.tell(at, request, what);
-                    }
+            // The members of a cycle are told in a row, the one that closed it first.
+            Event::InDeadlock { request, .. } => {
+                let recorded = &self.recording.recorded;
+                let told = |place: usize| matches!(recorded[place].event, Event::InDeadlock { .. });
+                if place > 0 && told(place - 1) {
+                    return;
                 }
+                let members = cycle(recorded, place);
+                let victim = recorded[place..].iter().find_map(|recorded| match recorded.event {
+                    Event::InDeadlock { request, victim: true } => Some(request),
+                    _ => None,
+                });
+                let victim = victim.unwrap_or(request);
+                self.tell(at, request, What::Deadlock { victim, members });
             }
             _ => {}
         }

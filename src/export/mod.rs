@@ -1,0 +1,4 @@
+//! Recordings as files for other tools.
+
+pub(crate) mod chrome_trace;
+pub(crate) mod episode;
