@@ -63,8 +63,6 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) endpoints: Vec<Endpoint<'w>>,
     pub(crate) recorder: Recorder,
     pub(crate) probe: Rc<Probe<'w>>,
-    /// No new arrivals from this moment on.
-    pub(crate) closes_at: Nanos,
     requests: Cell<u64>,
 }
 
@@ -138,7 +136,6 @@ impl<'w> Marketplace<'w> {
             endpoints,
             recorder,
             probe,
-            closes_at: plan.window.arrivals_until(),
             requests: Cell::new(0),
         }
     }

@@ -61,7 +61,7 @@ fn connection(steps: Vec<Step>) -> Step {
 
 fn plan(from_s: u64, to_s: u64, drain_s: u64, counts: Counts) -> Plan {
     let (from, to) = (from_s * SECOND, to_s * SECOND);
-    let window = Window { from, to, until: to + drain_s * SECOND, counts, step: 0 };
+    let window = Window { from, to, until: to + drain_s * SECOND, counts, step: 0, requests: None };
     let streams = Streams { seed: 1, replication: 0 };
     Plan { streams, window, events: 100_000_000, record: false }
 }
