@@ -32,7 +32,6 @@ use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
-use crate::engine::time::Nanos;
 use crate::random::{Streams, split_mix};
 use checker::Witness;
 use clients::Load;
