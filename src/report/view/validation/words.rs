@@ -41,6 +41,11 @@ pub(super) fn misses() -> Vec<Text> {
     ]
 }
 
+/// What the constants of the database rest on.
+pub(super) fn calibration() -> Vec<Text> {
+    vec![both!("", "")]
+}
+
 /// What was measured, and how.
 pub(super) fn stack() -> Vec<Text> {
     vec![
