@@ -1,6 +1,8 @@
 //! Reading a sim file, with everything that is wrong with it.
 
 mod tables;
+#[cfg(test)]
+mod tests;
 mod theory;
 mod variants;
 
