@@ -504,15 +504,15 @@ mod tests {
     #[test]
     fn the_constants_of_the_database_are_those_of_the_calibration_rows() {
         const BUFFERED: &str = "update_flush2_syncbinlog0_logbuffering";
-        let elapsed = |case| one_connection(case).0;
-        let cpu = |case| one_connection(case).1;
+        let elapsed = |case: &str| one_connection(case).0;
+        let cpu = |case: &str| one_connection(case).1;
         let (select, read) = one_connection("select");
         let direct = "update_flush2_syncbinlog0";
-        let flush = |binlog| {
+        let flush = |binlog: &str| {
             elapsed(&format!("update_flush1_syncbinlog0_logbuffering{binlog}"))
                 - elapsed(&format!("{BUFFERED}{binlog}"))
         };
-        let sync = |log| {
+        let sync = |log: &str| {
             elapsed(&format!("update_flush1_syncbinlog1{log}"))
                 - elapsed(&format!("update_flush1_syncbinlog0{log}"))
         };
