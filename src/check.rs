@@ -232,8 +232,8 @@ impl Checker<'_> {
                         overrides.vary.push((knob.to_owned(), values));
                     }
                 }
-                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" => {}
-                "-o" | "--count" | "--seed" | "--duration" => {
+                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline" => {}
+                "-o" | "--count" | "--seed" | "--duration" | "--variant" | "--export" => {
                     words.next();
                 }
                 other => {

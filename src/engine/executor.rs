@@ -45,6 +45,7 @@ pub(crate) struct Clock {
     timers: RefCell<Timers>,
     ready: RefCell<VecDeque<ProcessId>>,
     running: Cell<bool>,
+    stopped: Cell<bool>,
     events: Cell<u64>,
 }
 
@@ -80,6 +81,7 @@ impl Clock {
             timers: RefCell::default(),
             ready: RefCell::default(),
             running: Cell::new(false),
+            stopped: Cell::new(false),
             events: Cell::new(0),
         }
     }
@@ -87,6 +89,12 @@ impl Clock {
     #[inline]
     pub(crate) fn now(&self) -> Nanos {
         self.now.get()
+    }
+
+    /// Ends the run at this instant, once everything that is due now is done; further runs end at
+    /// once.
+    pub(crate) fn stop(&self) {
+        self.stopped.set(true);
     }
 
     /// Calendar entries taken so far.
@@ -273,6 +281,8 @@ pub(crate) enum Ended {
     Idle { waiting: Vec<(&'static str, usize)> },
     /// The moment [`Limits::until`] was reached.
     Until,
+    /// A process called [`Clock::stop`].
+    Stopped,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -356,6 +366,9 @@ impl<'w> Sim<'w> {
                     return Err(RunError::Standstill { at: instant, process: self.label(process) });
                 }
                 self.poll(process, &mut context);
+            }
+            if clock.stopped.get() {
+                return Ok(Ended::Stopped);
             }
             let due = {
                 let timers = &mut *clock.timers.borrow_mut();

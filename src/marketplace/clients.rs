@@ -183,7 +183,7 @@ async fn arrive<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w
             Arrivals::Constant => (from_seconds(1.0 / rate), true),
         };
         market.clock.sleep(gap).await;
-        if market.clock.now() >= market.closes_at {
+        if !market.recorder.accepts(market.clock.now()) {
             return;
         }
         if kept {
@@ -229,7 +229,7 @@ async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load
             clock.sleep(think).await;
             clock.now()
         };
-        if clock.now() >= market.closes_at {
+        if !market.recorder.accepts(clock.now()) {
             return;
         }
         exchange(&sim, market, load, &idle, &load.intent(number, intended)).await;

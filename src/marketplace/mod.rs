@@ -32,7 +32,6 @@ use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
-use crate::engine::time::Nanos;
 use crate::random::{Streams, split_mix};
 use checker::Witness;
 use clients::Load;
@@ -63,8 +62,6 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) endpoints: Vec<Endpoint<'w>>,
     pub(crate) recorder: Recorder,
     pub(crate) probe: Rc<Probe<'w>>,
-    /// No new arrivals from this moment on.
-    pub(crate) closes_at: Nanos,
     requests: Cell<u64>,
 }
 
@@ -134,7 +131,6 @@ impl<'w> Marketplace<'w> {
             endpoints,
             recorder,
             probe,
-            closes_at: plan.window.arrivals_until(),
             requests: Cell::new(0),
         }
     }

@@ -22,6 +22,8 @@ pub(crate) struct Window {
     pub(crate) counts: Counts,
     /// Length of one step of a series over time, 0 for none.
     pub(crate) step: Nanos,
+    /// Nothing arrives after so many requests, and the run ends with the answer to the last.
+    pub(crate) requests: Option<u64>,
 }
 
 /// Which requests belong to the window.
@@ -366,7 +368,10 @@ impl Recorder {
         self.note_parts(market.clock.now());
         let state = &mut *self.state.borrow_mut();
         let (before, after) = (self.opened.get(), Areas::of(market));
-        state.levels = after.means(&before, self.window.to - self.window.from);
+        // Shorter than the window when the run ended with its last request.
+        let span = market.clock.now() - self.window.from;
+        state.seconds = to_seconds(span);
+        state.levels = after.means(&before, span);
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
         state.pool_size = market.instances.iter().map(|instance| instance.hikari.size()).sum();
@@ -377,7 +382,6 @@ impl Recorder {
         for database in &market.databases {
             state.refused_connections += database.refused.get();
         }
-        let span = self.window.to - self.window.from;
         self.close_database(market, &mut state.database, span);
         state.redis_lock_wait = market.redis.waits.take();
         let now = market.clock.now();
@@ -492,6 +496,12 @@ impl Recorder {
         self.part.set(Some(part));
     }
 
+    /// Whether clients may still send: the window is not over, nor have all requests been sent.
+    pub(crate) fn accepts(&self, now: Nanos) -> bool {
+        let sent = || self.clients.borrow().entered();
+        now < self.window.arrivals_until() && self.window.requests.is_none_or(|most| sent() < most)
+    }
+
     /// A client means to send a request.
     pub(crate) fn arrives<'w>(&self, market: &'w Marketplace<'w>, intent: &Intent) -> Pending<'w> {
         let now = market.clock.now();
@@ -528,6 +538,12 @@ impl Recorder {
         let now = pending.market.clock.now();
         self.note_parts(now);
         self.clients.borrow_mut().leave(now, pending.sent);
+        if let Some(most) = self.window.requests {
+            let clients = self.clients.borrow();
+            if clients.entered() >= most && clients.inside() == 0 {
+                pending.market.clock.stop();
+            }
+        }
         let state = &mut *self.state.borrow_mut();
         let latency = now - pending.intended;
         if !self.ended.get() {

@@ -28,9 +28,15 @@ fn config(base: Base, settings: &[(&str, &str)]) -> Config {
 }
 
 fn sql(wait: &str) -> Step {
-    Step::Sql(Box::new(SqlStep {
+    let wait = super::knobs::distribution(wait).unwrap();
+    Step::Sql(Box::new(SqlStep { wait, ..row_of(PRODUCTS) }))
+}
+
+/// Reads the first row of a table.
+fn row_of(table: TableId) -> SqlStep {
+    SqlStep {
         verb: Verb::Select,
-        table: Some(PRODUCTS),
+        table: Some(table),
         row: Pick::Key(1),
         times: 1,
         ascending: false,
@@ -40,8 +46,8 @@ fn sql(wait: &str) -> Step {
         when: None,
         none: None,
         cpu: Distribution::ZERO,
-        wait: super::knobs::distribution(wait).unwrap(),
-    }))
+        wait: Distribution::ZERO,
+    }
 }
 
 /// One endpoint `call` with these steps.
@@ -61,7 +67,7 @@ fn connection(steps: Vec<Step>) -> Step {
 
 fn plan(from_s: u64, to_s: u64, drain_s: u64, counts: Counts) -> Plan {
     let (from, to) = (from_s * SECOND, to_s * SECOND);
-    let window = Window { from, to, until: to + drain_s * SECOND, counts, step: 0 };
+    let window = Window { from, to, until: to + drain_s * SECOND, counts, step: 0, requests: None };
     let streams = Streams { seed: 1, replication: 0 };
     Plan { streams, window, events: 100_000_000, record: false }
 }
@@ -75,6 +81,55 @@ fn observe(config: &Config, plan: &Plan) -> Observations {
 
 fn failures(seen: &Observations, failure: Failure) -> u64 {
     seen.all.failures[failure as usize]
+}
+
+/// Three users, 100 ms a request: they send at 0, 100 and, the one who is left to, at 200 ms.
+#[test]
+fn an_episode_ends_with_the_answer_to_its_last_request() {
+    let wait = Step::Wait(Distribution::Constant(100 * MILLISECOND));
+    let closed = [("load.l.kind", "closed"), ("load.l.users", "3")];
+    let mut plan = plan(0, 10, 0, Counts::Intended);
+    plan.window.requests = Some(7);
+    let seen = observe(&service(vec![wait], &closed), &plan);
+    assert_eq!((seen.all.offered, seen.all.completed, seen.all.ok), (7, 7, 7));
+    assert_eq!((seen.seconds, seen.audit.inside_at_end), (0.3, 0));
+    assert!((seen.levels.inside - 7.0 / 3.0).abs() < 1e-9, "{:?}", seen.levels);
+    // Too slow for the window: what was not sent is not missed, what was sent stays unanswered.
+    plan.window.requests = Some(1_000);
+    plan.window.to = 250 * MILLISECOND;
+    plan.window.until = plan.window.to;
+    let wait = Step::Wait(Distribution::Constant(100 * MILLISECOND));
+    let seen = observe(&service(vec![wait], &closed), &plan);
+    assert_eq!((seen.seconds, seen.all.offered, seen.all.ok), (0.25, 9, 6));
+    assert_eq!(failures(&seen, Failure::Unanswered), 3);
+}
+
+/// Two users on one row. What a wait burns keeps a core busy, but the row passes from hand to hand
+/// as fast as without it: two cores have room for both.
+#[test]
+fn cpu_of_lock_waits_costs_cores_and_not_the_row() {
+    let of = |cpu| {
+        let update = SqlStep { verb: Verb::Update, ..row_of(PRODUCTS) };
+        let wait = Step::Wait(Distribution::Constant(10 * MILLISECOND));
+        let steps = vec![Step::Connection {
+            transaction: true,
+            lazy: false,
+            retry: None,
+            steps: vec![Step::Sql(Box::new(update)), wait],
+        }];
+        let settings = [
+            ("load.l.kind", "closed"),
+            ("load.l.users", "2"),
+            ("mysql.cores", "2"),
+            ("mysql.lock-wait-cpu", cpu),
+        ];
+        observe(&service(steps, &settings), &plan(1, 2, 0, Counts::Finished))
+    };
+    let (free, dear) = (of("0ms"), of("5ms"));
+    assert_eq!((free.all.completed, dear.all.completed), (100, 100));
+    // One wait each 10 ms that burns 5 of them.
+    assert_eq!(free.levels.db_cores_busy, 0.0);
+    assert!((dear.levels.db_cores_busy - 0.5).abs() < 0.01, "{:?}", dear.levels);
 }
 
 /// At twice the capacity with a client timeout far below the wait, the servers stay busy with work
@@ -324,6 +379,8 @@ fn the_trace_of_one_order() {
             ("endpoints.short-statement-cpu", "3ms"),
             ("mysql.round-trip", "500us"),
             ("mysql.commit", "4ms"),
+            ("mysql.redo-flush", "0ms"),
+            ("mysql.binlog-sync", "0ms"),
         ],
     );
     let plan = Plan { record: true, ..plan(0, 1, 1, Counts::Intended) };

@@ -30,7 +30,7 @@ fn spec(text: &str) -> Spec {
 
 #[test]
 fn every_example_is_read_and_runs() {
-    assert_eq!(examples().len(), 2);
+    assert_eq!(examples().len(), 3);
     for text in examples() {
         let mut spec = spec(text);
         spec.run.replications = Replications { min: 2, max: 2, step: 1 };

@@ -370,7 +370,7 @@ fn variant_outcome(
 
 /// Rates and mean latency over time, with the spread over the replications.
 fn series(spec: &Spec, found: &Measurement) -> Vec<Series> {
-    let RunKind::Episode { step } = spec.run.kind else { return Vec::new() };
+    let RunKind::Episode { step, .. } = spec.run.kind else { return Vec::new() };
     let seconds = to_seconds(step);
     let steps = found.series.first().map_or(0, Vec::len);
     type Part = crate::marketplace::observations::SeriesStep;

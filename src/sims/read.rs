@@ -2,6 +2,8 @@
 
 mod story;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod theory;
 mod variants;
 
@@ -172,7 +174,9 @@ impl Reader<'_> {
         } else {
             (None, None)
         };
-        if let Some(node) = run.take("measure").or(until) {
+        let requests = until.and_then(|node| self.requests(node));
+        let length = run.take("measure").or(until.filter(|_| requests.is_none()));
+        if let Some(node) = length {
             spec.measure = self.span(node).unwrap_or(spec.measure);
         }
         let drain = drain.and_then(|node| self.span(node)).unwrap_or(0);
@@ -180,7 +184,7 @@ impl Reader<'_> {
         spec.kind = match kind_name.as_str() {
             "steady" => RunKind::Steady { warm_up },
             "window" => RunKind::Window { warm_up: warm_up.unwrap_or(0), drain },
-            "episode" => RunKind::Episode { step: step.max(1) },
+            "episode" => RunKind::Episode { step: step.max(1), requests },
             _ => {
                 if let Some(node) = kind {
                     self.walk.report(
@@ -208,6 +212,17 @@ impl Reader<'_> {
         }
         self.apply_overrides(&mut spec, overrides);
         spec
+    }
+
+    /// `{ requests = 400 }`; `None` where a moment ends the episode.
+    fn requests(&mut self, node: &Node) -> Option<u64> {
+        let Value::Table(_) = node.value else { return None };
+        let mut fields = self.walk.fields(node)?;
+        let requests = fields.need(&mut self.walk, "requests");
+        let requests = requests.and_then(|node| self.walk.int(node, 1..=1_000_000_000));
+        fields.finish(&mut self.walk);
+        // A fault has been reported; no second one about a duration.
+        Some(requests.unwrap_or(1) as u64)
     }
 
     fn effort(&mut self, run: &mut Fields<'_>, spec: &mut RunSpec) {

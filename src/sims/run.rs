@@ -201,14 +201,16 @@ pub(super) fn window(spec: &Spec, found_warm_up: Nanos) -> Window {
         RunKind::Steady { warm_up } => {
             let from = warm_up.unwrap_or(found_warm_up);
             let to = from + measure;
-            Window { from, to, until: to, counts: Counts::Finished, step: 0 }
+            Window { from, to, until: to, counts: Counts::Finished, step: 0, requests: None }
         }
         RunKind::Window { warm_up, drain } => {
             let to = warm_up + measure;
-            Window { from: warm_up, to, until: to + drain, counts: Counts::Intended, step: 0 }
+            let (until, counts) = (to + drain, Counts::Intended);
+            Window { from: warm_up, to, until, counts, step: 0, requests: None }
         }
-        RunKind::Episode { step } => {
-            Window { from: 0, to: measure, until: measure, counts: Counts::Intended, step }
+        RunKind::Episode { step, requests } => {
+            let counts = Counts::Intended;
+            Window { from: 0, to: measure, until: measure, counts, step, requests }
         }
     }
 }

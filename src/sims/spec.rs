@@ -60,8 +60,9 @@ pub(crate) enum RunKind {
     Steady { warm_up: Option<Nanos> },
     /// From an empty start; a request counts when it was meant to be sent in the window.
     Window { warm_up: Nanos, drain: Nanos },
-    /// From start to end, nothing removed; `step` of the series over time.
-    Episode { step: Nanos },
+    /// From start to end, nothing removed; `step` of the series over time. With a number of
+    /// requests it ends when the last of them has been answered.
+    Episode { step: Nanos, requests: Option<u64> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +177,8 @@ pub(crate) struct Measured {
     pub(crate) case: String,
     /// Only this repeat, where the repeats were measured differently.
     pub(crate) repeat: Option<u32>,
+    /// Constants of the model were taken from this row, so it proves nothing.
+    pub(crate) calibration: bool,
 }
 
 /// What the command line changes.

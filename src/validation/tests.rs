@@ -43,15 +43,25 @@ fn the_measured_stack_is_met_as_far_as_published() {
     assert_eq!(below, Vec::new());
     let measured = |row: &lab::LabRow| (row.experiment.clone(), row.case.clone(), row.repeat);
     let mut simulated: Vec<_> = rows.iter().map(measured).collect();
+    simulated.sort();
     simulated.dedup();
     let all = lab::measurements(&Library::embedded(), "measured.csv").unwrap();
     let mut wanted: Vec<_> = all
         .into_iter()
-        .filter(|value| ["E1", "E2", "E3"].contains(&value.experiment.as_str()))
+        .filter(|value| simulated_case(&value.experiment, &value.case))
         .map(|value| (value.experiment, value.case, value.repeat))
         .collect();
-    simulated.sort();
     wanted.sort();
     wanted.dedup();
     assert_eq!(simulated, wanted, "every measured run has a file, and only one");
+}
+
+/// Measured runs that have a file: not the time of the bare disk, nor what constants alone rest on.
+fn simulated_case(experiment: &str, case: &str) -> bool {
+    match experiment {
+        "E1" | "E2" | "E3" | "E4" => true,
+        "E8" => !case.starts_with("fdatasync"),
+        "E9" => case.contains("_wtx"),
+        _ => false,
+    }
 }

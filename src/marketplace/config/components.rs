@@ -343,7 +343,7 @@ knobs! {
             "CPU of a changed row beyond finding it: undo, redo, indexes, binary log", "행을 찾은 뒤 바꾸는 데 드는 CPU(언두, 리두, 인덱스, 바이너리 로그)",
             "ours; lab E8 update against select, one connection";
         lock_wait_cpu: Distribution = "0ms", "mysql.lock-wait-cpu", Unit::RandomTime, 0..=60_000,
-            "CPU that each wait for a row lock burns", "행 락을 한 번 기다릴 때마다 태우는 CPU",
+            "CPU that each wait for a row lock burns, beside the waiting itself", "행 락을 한 번 기다릴 때마다 대기와 별도로 태우는 CPU",
             "ours; lab E9 closed_wtx_pool128 against closed_wtx1m_pool128";
         buffer_pool: Size = "128MiB", "innodb_buffer_pool_size", Unit::Size, 5_242_880..=1_099_511_627_776.0,
             "memory for pages; matters where mysql.disk-read is set", "페이지를 담는 메모리. mysql.disk-read를 정했을 때만 의미가 있다",

@@ -22,7 +22,7 @@ use super::checker::Witness;
 use super::config::{Config, Crash, Isolation, MysqlKnobs};
 use super::knobs::Limit;
 use super::probe::{Event, Probe};
-use crate::engine::channel::Signal;
+use crate::engine::channel::{Channel, Signal};
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::{Clock, Sim};
 use crate::engine::gauge::{Census, Gauge};
@@ -121,6 +121,8 @@ pub(crate) struct Database<'w> {
     pages: Option<RefCell<BufferPool>>,
     disk: RefCell<Stream>,
     work: Cell<Work>,
+    /// Waits that have begun, with the CPU that each burns.
+    burns: Channel<'w, Nanos>,
     pub(crate) lock_waits: RefCell<Histogram>,
     pub(crate) commit_times: RefCell<Histogram>,
     /// Commits that were answered and that a loss of power would take back.
@@ -168,6 +170,7 @@ impl<'w> Database<'w> {
             pages,
             disk: RefCell::new(streams.stream("mysql.disk")),
             work: Cell::default(),
+            burns: Channel::new(clock),
             lock_waits: RefCell::default(),
             commit_times: RefCell::default(),
             unsynced: RefCell::default(),
@@ -178,9 +181,20 @@ impl<'w> Database<'w> {
         }
     }
 
-    /// Starts what goes on in the background: the log is brought to the disk once a second where
-    /// commits do not do it themselves.
+    /// Starts what goes on in the background: the CPU that waits for locks burn, and the log, which
+    /// is brought to the disk once a second where commits do not do it themselves.
     pub(crate) fn start(&'w self, sim: &Sim<'w>) {
+        if !self.knobs.lock_wait_cpu.is_zero() {
+            let spawner = sim.clone();
+            sim.spawn("lock waits", async move {
+                loop {
+                    // It slows everybody down and holds nobody up: on idle cores a lock is handed
+                    // over at once.
+                    let cpu = self.burns.receive().await;
+                    spawner.spawn("lock wait", self.cores.run(cpu));
+                }
+            });
+        }
         if self.knobs.flush_log == 1 {
             return;
         }
@@ -349,10 +363,17 @@ impl<'w> Database<'w> {
         let Some(signal) = self.ask(transaction.owner, target, mode)? else { return Ok(()) };
         let since = self.clock.now();
         let patience = self.knobs.lock_wait_timeout.0;
+        let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
+        if cpu > 0 {
+            self.burns.send(cpu);
+        }
         let outcome = self.clock.timeout(patience, signal.wait()).await;
         let waited = self.clock.now() - since;
         self.lock_waits.borrow_mut().record(waited);
-        self.cost(writes, |cost| cost.locks += waited);
+        self.cost(writes, |cost| {
+            cost.locks += waited;
+            cost.cpu += cpu;
+        });
         self.state.borrow_mut().open(transaction.owner).waited += waited;
         match outcome {
             Some(Waited::Granted) => {
@@ -360,12 +381,6 @@ impl<'w> Database<'w> {
                 self.check(transaction)?;
                 let request = self.state.borrow_mut().open(transaction.owner).request;
                 self.probe.tell(Event::Locked { request, target, mode });
-                if !self.knobs.lock_wait_cpu.is_zero() {
-                    let cpu = self.knobs.lock_wait_cpu.sample(&mut self.disk.borrow_mut());
-                    self.cores.run(cpu).await;
-                    self.cost(writes, |cost| cost.cpu += cpu);
-                    self.check(transaction)?;
-                }
                 Ok(())
             }
             Some(Waited::Failed(error)) => Err(error),

@@ -246,11 +246,6 @@ impl Table {
         touched.into_iter().chain(untouched).min().unwrap_or(SUPREMUM)
     }
 
-    /// All rows whose newest version was changed since the start, in order of their keys.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = (u64, &Version)> {
-        self.touched.iter().map(|(key, row)| (*key, &row.newest))
-    }
-
     /// Older versions that are kept.
     #[cfg(test)]
     pub(crate) fn kept(&self) -> usize {

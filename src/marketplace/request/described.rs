@@ -98,6 +98,8 @@ pub(crate) enum Pick {
     Random(u64),
     /// The one that the load's keys name.
     OfRequest,
+    /// All with keys in this range, both ends included.
+    Range(u64, u64),
 }
 
 /// What a column becomes.
@@ -369,6 +371,7 @@ fn rows(request: &Request<'_>, sql: &SqlStep) -> Vec<Access> {
             let access = if sql.verb == Verb::Insert { Access::Row(0) } else { Access::Nothing };
             return vec![access; sql.times as usize];
         }
+        Pick::Range(from, to) => return vec![Access::Range(from, to); sql.times as usize],
         Pick::Key(key) => vec![key; sql.times as usize],
         Pick::OfRequest => vec![request.row(); sql.times as usize],
         Pick::Random(rows) => {

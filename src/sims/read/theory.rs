@@ -26,8 +26,10 @@ impl Reader<'_> {
         );
         let repeat = fields.take("repeat").and_then(|node| self.walk.int(node, 1..=1_000));
         let repeat = repeat.map(|repeat| repeat as u32);
+        let calibration = fields.take("calibration").and_then(|node| self.walk.bool(node));
+        let calibration = calibration.unwrap_or(false);
         fields.finish(&mut self.walk);
-        Some(Measured { file: file?, experiment: experiment?, case: case?, repeat })
+        Some(Measured { file: file?, experiment: experiment?, case: case?, repeat, calibration })
     }
 }
 

@@ -83,6 +83,13 @@ pub(super) fn read(
         _ => None,
     };
     let (verb, lock, cpu, wait) = (verb?, lock?, cpu?, wait?);
+    if matches!(row, Pick::Range(..)) && verb != Verb::Select {
+        walk.report(
+            node.span.clone(),
+            both!("only a select reads a range", "범위를 읽는 것은 select뿐입니다"),
+        );
+        return None;
+    }
     let (times, ascending) = (times? as u32, ascending?);
     Some(Step::Sql(Box::new(SqlStep {
         verb,
@@ -132,7 +139,7 @@ fn lock(walk: &mut Walk<'_>, fields: &mut Fields<'_>) -> Option<Lock> {
 }
 
 /// `bids/1`: a table, and the primary key of one row; `bids/random`: any row; `bids/key`: the one
-/// that the load's keys name; `bids`: the table alone.
+/// that the load's keys name; `bids/2..5`: a range; `bids`: the table alone.
 fn table_and_row(
     walk: &mut Walk<'_>,
     node: &Node,
@@ -156,6 +163,19 @@ fn table_and_row(
         None => Pick::None,
         Some("random") => Pick::Random(specs[at].rows),
         Some("key") => Pick::OfRequest,
+        Some(keys) if keys.contains("..") => match range(keys) {
+            Some((from, to)) => Pick::Range(from, to),
+            None => {
+                walk.report(
+                    node.span.clone(),
+                    both!(
+                        "a range of at most {RANGE_MAX} rows such as \"bids/2..5\" was expected",
+                        "\"bids/2..5\" 같은, {RANGE_MAX}행 이하의 범위가 필요합니다"
+                    ),
+                );
+                return None;
+            }
+        },
         Some(key) => match key.parse() {
             Ok(key) if key > 0 => Pick::Key(key),
             _ => {
@@ -171,6 +191,16 @@ fn table_and_row(
         },
     };
     Some((Some(TableId(at as u16)), pick))
+}
+
+/// Rows that one range can have.
+const RANGE_MAX: u64 = 10_000;
+
+/// `2..5`, both ends included.
+fn range(keys: &str) -> Option<(u64, u64)> {
+    let (from, to) = keys.split_once("..")?;
+    let (from, to): (u64, u64) = (from.parse().ok()?, to.parse().ok()?);
+    (from > 0 && to >= from && to - from < RANGE_MAX).then_some((from, to))
 }
 
 /// The fields of a table, by column.
