@@ -44,8 +44,8 @@ pub(crate) fn timeline(
 /// What to try after this.
 fn next(spec: &Spec) -> (Text, String) {
     let other = |command: &&String| !command.contains("--timeline");
-    let sims = spec.next.iter().filter(|command| command.starts_with("sim "));
-    match (sims.filter(other).next(), &spec.topic) {
+    let mut sims = spec.next.iter().filter(|command| command.starts_with("sim "));
+    match (sims.find(other), &spec.topic) {
         (Some(command), _) => (both!("Next:", "다음:"), format!("prep {command}")),
         (None, Some(topic)) => {
             (both!("Why this is so:", "왜 그런지:"), format!("prep topic {topic}"))
@@ -164,14 +164,14 @@ impl View<'_> {
             let verdict = if life.failure.is_none() { Verdict::Yes } else { Verdict::No };
             parts.push(Part { from: at, to: at, fill: Fill::Ends(verdict), label: String::new() });
         }
-        lanes.push(self.lane(both!("does", "하는 일"), parts));
+        lanes.push(self.lane(&both!("does", "하는 일"), parts));
         if waits(Kind::ThreadWait) {
             let parts = self.had(&spans, (Kind::ThreadWait, Kind::Thread), None);
-            lanes.push(self.lane(both!("thread", "스레드"), parts));
+            lanes.push(self.lane(&both!("thread", "스레드"), parts));
         }
         let parts = self.had(&spans, (Kind::ConnectionWait, Kind::Connection), None);
         if !parts.is_empty() {
-            lanes.push(self.lane(both!("connection", "커넥션"), parts));
+            lanes.push(self.lane(&both!("connection", "커넥션"), parts));
         }
         for (kinds, redis) in
             [((Kind::LockWait, Kind::Lock), ""), ((Kind::RedisWait, Kind::RedisLock), "redis ")]
@@ -179,15 +179,15 @@ impl View<'_> {
             for name in self.wanted_by_several(kinds) {
                 let parts = self.had(&spans, kinds, Some(&name));
                 if !parts.is_empty() {
-                    lanes.push(self.lane(Text::same(format!("{redis}{name}")), parts));
+                    lanes.push(self.lane(&Text::same(format!("{redis}{name}")), parts));
                 }
             }
         }
         lanes
     }
 
-    fn lane(&self, about: Text, parts: Vec<Part>) -> Lane {
-        Lane { party: String::new(), about: self.say(&about), parts }
+    fn lane(&self, about: &Text, parts: Vec<Part>) -> Lane {
+        Lane { party: String::new(), about: self.say(about), parts }
     }
 
     /// What somebody waits for and what two of the story have, in order of name.
