@@ -49,13 +49,13 @@ pub(crate) fn trace(recording: &Recording, episode: Option<&Episode>) -> Trace {
         let events = slice(&lives, from, to);
         // The last slice has no length worth speaking of.
         if events.len() <= EVENTS_MAX || slices.peek().is_none() {
-            return whole(recording, events, from, to);
+            return whole(recording, &events, from, to);
         }
     }
-    whole(recording, Vec::new(), from, to)
+    whole(recording, &[], from, to)
 }
 
-fn whole(recording: &Recording, events: Vec<Value>, from: u64, to: u64) -> Trace {
+fn whole(recording: &Recording, events: &[Value], from: u64, to: u64) -> Trace {
     let count = events.len();
     let json = json!({
         "displayTimeUnit": "ms",
@@ -134,11 +134,11 @@ impl Tracks {
             if last != Some(*process) {
                 last = Some(*process);
                 let name = process_name(*process);
-                events.push(meta("process_name", (*process, 0), json!({ "name": name })));
+                events.push(meta("process_name", (*process, 0), &json!({ "name": name })));
                 let order = json!({ "sort_index": process_order(*process) });
-                events.push(meta("process_sort_index", (*process, 0), order));
+                events.push(meta("process_sort_index", (*process, 0), &order));
             }
-            events.push(meta("thread_name", (*process, *thread), json!({ "name": name })));
+            events.push(meta("thread_name", (*process, *thread), &json!({ "name": name })));
         }
         events
     }
@@ -164,7 +164,7 @@ fn process_order(process: u32) -> u32 {
     }
 }
 
-fn meta(what: &str, (process, thread): Track, args: Value) -> Value {
+fn meta(what: &str, (process, thread): Track, args: &Value) -> Value {
     json!({ "ph": "M", "name": what, "pid": process, "tid": thread, "args": args })
 }
 

@@ -44,8 +44,8 @@ pub(crate) fn timeline(
 /// What to try after this.
 fn next(spec: &Spec) -> (Text, String) {
     let other = |command: &&String| !command.contains("--timeline");
-    let sims = spec.next.iter().filter(|command| command.starts_with("sim "));
-    match (sims.filter(other).next(), &spec.topic) {
+    let mut sims = spec.next.iter().filter(|command| command.starts_with("sim "));
+    match (sims.find(other), &spec.topic) {
         (Some(command), _) => (both!("Next:", "다음:"), format!("prep {command}")),
         (None, Some(topic)) => {
             (both!("Why this is so:", "왜 그런지:"), format!("prep topic {topic}"))
@@ -164,14 +164,14 @@ impl View<'_> {
             let verdict = if life.failure.is_none() { Verdict::Yes } else { Verdict::No };
             parts.push(Part { from: at, to: at, fill: Fill::Ends(verdict), label: String::new() });
         }
-        lanes.push(self.lane(both!("does", "하는 일"), parts));
+        lanes.push(self.lane(&both!("does", "하는 일"), parts));
         if waits(Kind::ThreadWait) {
             let parts = self.had(&spans, (Kind::ThreadWait, Kind::Thread), None);
-            lanes.push(self.lane(both!("thread", "스레드"), parts));
+            lanes.push(self.lane(&both!("thread", "스레드"), parts));
         }
         let parts = self.had(&spans, (Kind::ConnectionWait, Kind::Connection), None);
         if !parts.is_empty() {
-            lanes.push(self.lane(both!("connection", "커넥션"), parts));
+            lanes.push(self.lane(&both!("connection", "커넥션"), parts));
         }
         for (kinds, redis) in
             [((Kind::LockWait, Kind::Lock), ""), ((Kind::RedisWait, Kind::RedisLock), "redis ")]
@@ -179,15 +179,15 @@ impl View<'_> {
             for name in self.wanted_by_several(kinds) {
                 let parts = self.had(&spans, kinds, Some(&name));
                 if !parts.is_empty() {
-                    lanes.push(self.lane(Text::same(format!("{redis}{name}")), parts));
+                    lanes.push(self.lane(&Text::same(format!("{redis}{name}")), parts));
                 }
             }
         }
         lanes
     }
 
-    fn lane(&self, about: Text, parts: Vec<Part>) -> Lane {
-        Lane { party: String::new(), about: self.say(&about), parts }
+    fn lane(&self, about: &Text, parts: Vec<Part>) -> Lane {
+        Lane { party: String::new(), about: self.say(about), parts }
     }
 
     /// What somebody waits for and what two of the story have, in order of name.
@@ -266,31 +266,9 @@ impl View<'_> {
             | What::LockAfter { .. }
             | What::Deadlock { .. }
             | What::LockTimeout { .. } => self.about_locks(&who, &turn.what),
-            What::WaitsForRedis { key, by } if by.is_empty() => both!(
-                "{who} finds the Redis lock {key} taken and waits.",
-                "{who}: Redis 락 {key}이(가) 이미 잡혀 있어 기다립니다."
-            ),
-            What::WaitsForRedis { key, by } => {
-                let by = self.names(by);
-                both!(
-                    "{who} finds the Redis lock {key} taken by {by} and waits.",
-                    "{who}: Redis 락 {key}을(를) {by}이(가) 잡고 있어 기다립니다."
-                )
+            What::WaitsForRedis { .. } | What::LocksRedis { .. } | What::UnlocksRedis { .. } => {
+                self.about_redis(&who, &turn.what)
             }
-            What::LocksRedis { key, with } if with.is_empty() => {
-                both!("{who} has the Redis lock {key}.", "{who}: Redis 락 {key}을(를) 얻습니다.")
-            }
-            What::LocksRedis { key, with } => {
-                let with = self.names(with);
-                both!(
-                    "{who} gets the Redis lock {key} although {with} believes to hold it: the lease ran out.",
-                    "{who}: {with}이(가) 아직 잡고 있다고 믿는 Redis 락 {key}을(를) 얻습니다. 임대 시간이 끝났기 때문입니다."
-                )
-            }
-            What::UnlocksRedis { key } => both!(
-                "{who} gives the Redis lock {key} back.",
-                "{who}: Redis 락 {key}을(를) 돌려줍니다."
-            ),
             What::Reads { row } => {
                 both!("{who} reads {row} without a lock.", "{who}: 락 없이 {row}을(를) 읽습니다.")
             }
@@ -354,6 +332,37 @@ impl View<'_> {
             "{who} gets {en} after {waited} ms, given back by {by}.",
             "{who}: {by}이(가) 돌려준 {ko}을(를) {waited} ms 만에 얻습니다."
         )
+    }
+
+    fn about_redis(&self, who: &str, what: &What) -> Text {
+        match what {
+            What::WaitsForRedis { key, by } if by.is_empty() => both!(
+                "{who} finds the Redis lock {key} taken and waits.",
+                "{who}: Redis 락 {key}이(가) 이미 잡혀 있어 기다립니다."
+            ),
+            What::WaitsForRedis { key, by } => {
+                let by = self.names(by);
+                both!(
+                    "{who} finds the Redis lock {key} taken by {by} and waits.",
+                    "{who}: Redis 락 {key}을(를) {by}이(가) 잡고 있어 기다립니다."
+                )
+            }
+            What::LocksRedis { key, with } if with.is_empty() => {
+                both!("{who} has the Redis lock {key}.", "{who}: Redis 락 {key}을(를) 얻습니다.")
+            }
+            What::LocksRedis { key, with } => {
+                let with = self.names(with);
+                both!(
+                    "{who} gets the Redis lock {key} although {with} believes to hold it: the lease ran out.",
+                    "{who}: {with}이(가) 아직 잡고 있다고 믿는 Redis 락 {key}을(를) 얻습니다. 임대 시간이 끝났기 때문입니다."
+                )
+            }
+            What::UnlocksRedis { key } => both!(
+                "{who} gives the Redis lock {key} back.",
+                "{who}: Redis 락 {key}을(를) 돌려줍니다."
+            ),
+            _ => Text::default(),
+        }
     }
 
     fn about_locks(&self, who: &str, what: &What) -> Text {

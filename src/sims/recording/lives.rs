@@ -429,11 +429,9 @@ impl<W: Fn(u64) -> bool> Watch<'_, W> {
             Event::Committed { .. } | Event::RolledBack { .. } => {
                 open.end(at, |_, span| is_lock(span));
             }
-            Event::Answered { failure, .. } => {
-                if open.answered.is_none() {
-                    open.answered = Some(at);
-                    open.life.failure = failure.map(Failure::label);
-                }
+            Event::Answered { failure, .. } if open.answered.is_none() => {
+                open.answered = Some(at);
+                open.life.failure = failure.map(Failure::label);
             }
             Event::GaveUp { .. } => {
                 open.answered = Some(at);
