@@ -203,6 +203,7 @@ impl<'w> Witness<'w> {
     /// A crash has taken commits back.
     pub(crate) fn lost(&self, undone: &[Write]) {
         let checkers = &mut *self.checkers.borrow_mut();
+        checkers.lost_update.take_back(undone);
         checkers.oversell.take_back(&self.columns, undone);
         checkers.invariant.take_back(&self.columns, undone);
         checkers.coupons.take_back(&self.columns, undone);
@@ -233,6 +234,7 @@ impl<'w> Witness<'w> {
     pub(crate) fn counts(&self, stock: impl Fn(TableId, usize, u64) -> Option<i64>) -> Counts {
         let mut counts = self.counts.get();
         let checkers = self.checkers.borrow();
+        counts[Anomaly::LostUpdate as usize] = checkers.lost_update.missing();
         counts[Anomaly::BrokenInvariant as usize] = checkers.invariant.broken(&self.columns, stock);
         counts
     }

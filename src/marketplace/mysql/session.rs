@@ -27,7 +27,8 @@ pub(crate) struct Write {
     pub(crate) before: Option<Values>,
     /// `None`: deleted.
     pub(crate) after: Option<Values>,
-    /// The version that was overwritten, and the one that the new values were computed from.
+    /// The new version, the one that it replaces, and the one that its values were computed from.
+    pub(crate) version: u64,
     pub(crate) over: u64,
     pub(crate) computed_from: Option<u64>,
 }
@@ -245,6 +246,7 @@ impl<'w> State<'w> {
             key,
             before: before.map(|version| version.values),
             after: live.then_some(values),
+            version: number,
             over: before.map_or(0, |version| version.number),
             computed_from: statement.computed_from,
         });

@@ -218,6 +218,7 @@ impl Table {
                     key,
                     before: now.live.then_some(now.values),
                     after: back.map(|version| version.values),
+                    version: back.map_or(0, |version| version.number),
                     over: now.number,
                     computed_from: None,
                 });
@@ -244,6 +245,12 @@ impl Table {
         let touched = self.touched.range(key.saturating_add(1)..).next().map(|(key, _)| *key);
         let untouched = (key < self.spec.rows).then(|| key + 1);
         touched.into_iter().chain(untouched).min().unwrap_or(SUPREMUM)
+    }
+
+    /// All rows that somebody touched, with their newest versions.
+    #[cfg(test)]
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (u64, &Version)> {
+        self.touched.iter().map(|(key, row)| (*key, &row.newest))
     }
 
     /// Older versions that are kept.

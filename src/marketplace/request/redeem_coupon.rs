@@ -39,6 +39,8 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     let bid = request.another_row(1);
     let take = Statement::update(BIDS, bid)
         .change(Change::Add { column: bids::STOCK, by: -1 })
+        // Whoever holds an older version of the bid must notice.
+        .change(Change::Add { column: bids::VERSION, by: 1 })
         .when(Guard::AtLeast { column: bids::STOCK, value: 1 });
     let taken = transaction.run(take.cpu(cpu())).await?;
     if taken.rows == 0 {

@@ -7,8 +7,9 @@ use super::{Alone, alone, config, table};
 use crate::engine::executor::Limits;
 use crate::engine::time::MILLISECOND;
 use crate::marketplace::checker::Anomaly;
+use crate::marketplace::config::Crash;
 use crate::marketplace::mysql::table::{TableId, TableSpec, Values};
-use crate::marketplace::mysql::{Access, Change, Crash, Database, Lock, SqlError, Statement};
+use crate::marketplace::mysql::{Access, Change, Database, Lock, SqlError, Statement};
 
 const BIDS: TableId = TableId(0);
 const ORDERS: TableId = TableId(1);

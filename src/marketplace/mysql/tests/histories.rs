@@ -1,7 +1,7 @@
 //! Random transactions at the same time, against what each isolation level promises.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Alone, alone, config, table};
@@ -260,7 +260,8 @@ struct Followed {
     over: BTreeMap<u64, Option<Version>>,
     /// Versions that its values were read from, by row; `None`: its own.
     read: BTreeMap<u64, Option<u64>>,
-    lost: u64,
+    /// Its writes in order: row, number, and whether it changed a row that stays.
+    written: Vec<(u64, u64, bool)>,
 }
 
 /// Keeps every state there ever was: follows what each transaction was told and may be told.
@@ -269,10 +270,24 @@ struct Oracle {
     states: Vec<BTreeMap<u64, Version>>,
     open: Vec<Followed>,
     writes: u64,
-    lost: u64,
+    /// By write, the changes that its version contains, itself included.
+    contains: BTreeMap<u64, BTreeSet<u64>>,
+    /// By row, the changes that were committed since it came into being.
+    changes: BTreeMap<u64, BTreeSet<u64>>,
 }
 
 impl Oracle {
+    /// Committed changes that the newest versions do not contain.
+    fn lost(&self) -> u64 {
+        let newest = &self.states[self.states.len() - 1];
+        let none = BTreeSet::new();
+        let lost = newest.iter().map(|(row, (_, write))| {
+            let contained = self.contains.get(write).unwrap_or(&none);
+            self.changes.get(row).unwrap_or(&none).difference(contained).count()
+        });
+        lost.sum::<usize>() as u64
+    }
+
     fn follow(&mut self, number: usize, told: &Told) -> Result<(), String> {
         match told {
             // Its rows are read one after the other: only a serial order knows what it must tell.
@@ -299,7 +314,14 @@ impl Oracle {
                         None => state.remove(row),
                     };
                 }
-                self.lost += followed.lost;
+                for (row, write, change) in &followed.written {
+                    let changes = self.changes.entry(*row).or_default();
+                    if *change {
+                        changes.insert(*write);
+                    } else {
+                        changes.clear();
+                    }
+                }
                 self.states.push(state);
             }
         }
@@ -343,13 +365,21 @@ impl Oracle {
             self.writes += 1;
             let write = self.writes;
             let over = *followed.over.entry(step.row).or_insert(newest);
-            // Computed from a version that another one has replaced since.
-            if set.is_some()
-                && let Some(Some(read)) = followed.read.get(&step.row)
-                && over.is_none_or(|(_, over)| over != *read)
-            {
-                followed.lost += 1;
+            let change = newest.is_some() && rows.contains_key(&step.row);
+            let base = match followed.read.get(&step.row) {
+                // Computed from a version that another one may have replaced since.
+                Some(Some(read)) if set.is_some() && over.is_none_or(|(_, over)| over != *read) => {
+                    Some(*read)
+                }
+                _ => newest.map(|(_, write)| write),
+            };
+            let contained = base.filter(|_| change).and_then(|base| self.contains.get(&base));
+            let mut contained = contained.cloned().unwrap_or_default();
+            if change {
+                contained.insert(write);
             }
+            self.contains.insert(write, contained);
+            followed.written.push((step.row, write, change));
             followed.own.insert(step.row, rows.get(&step.row).map(|value| (*value, write)));
         } else {
             assert_eq!(rows, before);
@@ -366,7 +396,8 @@ fn check(seed: u64, isolation: Isolation, programs: &[Vec<Step>], history: &Hist
     assert_eq!(left, (&everybody_left, 0, (0, 0)), "left behind: {context}");
     let first = start().into_iter().map(|(row, value)| (row, (value, 0))).collect();
     let open = vec![Followed::default(); programs.len()];
-    let mut oracle = Oracle { isolation, states: vec![first], open, writes: 0, lost: 0 };
+    let (contains, changes) = (BTreeMap::new(), BTreeMap::new());
+    let mut oracle = Oracle { isolation, states: vec![first], open, writes: 0, contains, changes };
     for (number, told) in &history.told {
         let followed = oracle.follow(*number, told);
         assert_eq!(followed, Ok(()), "{context}");
@@ -374,7 +405,7 @@ fn check(seed: u64, isolation: Isolation, programs: &[Vec<Step>], history: &Hist
     let last = &oracle.states[oracle.states.len() - 1];
     let end: BTreeMap<u64, i64> = last.iter().map(|(row, (value, _))| (*row, *value)).collect();
     assert_eq!(history.end, end, "the end: {context}");
-    assert_eq!(history.lost_updates, oracle.lost, "lost updates: {context}");
+    assert_eq!(history.lost_updates, oracle.lost(), "lost updates: {context}");
     let failed = |error| {
         let failures = history.told.iter().map(|(_, told)| told);
         failures.filter(|told| matches!(told, Told::Failed(_, other) if *other == error)).count()

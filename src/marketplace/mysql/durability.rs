@@ -1,0 +1,160 @@
+//! Commits, what they are worth, and crashes.
+
+use super::log::Effort;
+use super::session::{Logged, Transaction};
+use super::{Database, SqlError, Visit};
+use crate::engine::time::Nanos;
+use crate::marketplace::config::Crash;
+use crate::marketplace::probe::Event;
+
+impl Database<'_> {
+    /// Commits: prepares in the redo log, writes the binary log, and only then shows the changes
+    /// and lets the locks go. `extra` is time of the commit itself.
+    ///
+    /// # Errors
+    /// See [`SqlError`]; the transaction must still be rolled back.
+    pub(crate) async fn commit(
+        &self,
+        transaction: Transaction,
+        travel: Nanos,
+        extra: Nanos,
+        reply: Nanos,
+    ) -> Result<(), SqlError> {
+        self.check(transaction)?;
+        if !self.state.borrow_mut().open(transaction.owner).has_changed() {
+            // Nothing to make durable; what was locked or looked at is let go at once.
+            self.finish(transaction, None);
+            return Ok(());
+        }
+        let visit = Visit::enter(self.clock, &self.statements);
+        let since = self.clock.now();
+        let before = travel.saturating_add(extra);
+        if before > 0 {
+            self.clock.sleep(before).await;
+        }
+        self.check(transaction)?;
+        let logged = self.make_durable().await;
+        self.check(transaction)?;
+        self.finish(transaction, Some(logged));
+        self.commit_times.borrow_mut().record(self.clock.now() - since);
+        if reply > 0 {
+            self.clock.sleep(reply).await;
+        }
+        drop(visit);
+        Ok(())
+    }
+
+    /// Brings a transaction's redo and binary log as far as the settings say. Returns where its
+    /// records end.
+    async fn make_durable(&self) -> Logged {
+        self.redo.append();
+        let prepared = self.redo.appended();
+        self.redo.flush(self.redo_effort()).await;
+        self.note_durable();
+        let mut in_binlog = 0;
+        if self.knobs.log_bin {
+            self.binlog.append();
+            in_binlog = self.binlog.appended();
+            self.binlog.flush(self.binlog_effort()).await;
+            self.note_durable();
+        }
+        // Without a binary log there is nothing to agree with: what was prepared is the commit.
+        let committed = if self.knobs.log_bin { 0 } else { prepared };
+        Logged { prepared, in_binlog, committed }
+    }
+
+    fn redo_effort(&self) -> Effort {
+        match self.knobs.flush_log {
+            0 => Effort::Append,
+            1 => Effort::Sync,
+            _ => Effort::Write,
+        }
+    }
+
+    fn binlog_effort(&self) -> Effort {
+        let every = u64::from(self.knobs.sync_binlog);
+        let group = self.groups.get() + 1;
+        self.groups.set(group);
+        if every > 0 && group.is_multiple_of(every) { Effort::Sync } else { Effort::Write }
+    }
+
+    /// Makes the changes visible, lets the locks go, and forgets the transaction.
+    fn finish(&self, transaction: Transaction, logged: Option<Logged>) {
+        let state = &mut *self.state.borrow_mut();
+        let mut granted = Vec::new();
+        let open = state.open(transaction.owner);
+        let request = open.request;
+        if let Some(mut logged) = logged {
+            if logged.committed == 0 {
+                self.redo.append();
+                logged.committed = self.redo.appended();
+            }
+            let token = open.token;
+            let writes = std::mem::take(&mut open.writes);
+            self.work(|work| work.commits += 1);
+            let number = state.commit(transaction.owner);
+            self.witness.committed(request, token, &writes);
+            state.open(transaction.owner).writes = writes;
+            if !self.survives(&logged, Crash::Power) {
+                state.at_risk.push_back((number, logged));
+                self.unsynced.borrow_mut().add(self.clock.now());
+            }
+        }
+        self.probe.tell(Event::Committed { request });
+        state.leave(transaction, &mut granted);
+        self.wake(state, &granted);
+    }
+
+    /// Whether a commit comes back after a crash: its commit record was kept, or it was prepared
+    /// and stands in the binary log.
+    fn survives(&self, logged: &Logged, crash: Crash) -> bool {
+        let (redo, binlog) = match crash {
+            Crash::Process => (self.redo.kept().0, self.binlog.kept().0),
+            Crash::Power => (self.redo.kept().1, self.binlog.kept().1),
+        };
+        let in_binlog = logged.in_binlog > 0 && binlog >= logged.in_binlog;
+        redo >= logged.committed && logged.committed > 0 || redo >= logged.prepared && in_binlog
+    }
+
+    /// A log has reached the disk: commits that are safe now are no longer at risk.
+    pub(super) fn note_durable(&self) {
+        let state = &mut *self.state.borrow_mut();
+        while let Some((_, logged)) = state.at_risk.front() {
+            if !self.survives(logged, Crash::Power) {
+                break;
+            }
+            state.at_risk.pop_front();
+            self.unsynced.borrow_mut().remove(self.clock.now());
+        }
+    }
+
+    /// The server dies: open transactions are gone, and with them the commits that were not kept.
+    pub(crate) fn crash(&self, crash: Crash) {
+        self.down.set(true);
+        let state = &mut *self.state.borrow_mut();
+        for owner in state.active() {
+            self.end(state, owner, SqlError::Down);
+        }
+        let now = self.clock.now();
+        let mut lost = Vec::new();
+        for (number, logged) in std::mem::take(&mut state.at_risk) {
+            self.unsynced.borrow_mut().remove(now);
+            if !self.survives(&logged, crash) {
+                lost.push(number);
+            }
+        }
+        self.lost_commits.set(self.lost_commits.get() + lost.len() as u64);
+        let undone = state.lose(&lost);
+        self.witness.lost(&undone);
+        if let Some(pages) = &self.pages {
+            pages.borrow_mut().clear();
+        }
+    }
+
+    /// The server is back, with everything that was kept.
+    pub(crate) fn restart(&self) {
+        self.redo.truncate(self.redo.appended());
+        self.binlog.truncate(self.binlog.appended());
+        self.down.set(false);
+    }
+}
