@@ -1,8 +1,4 @@
 //! Messages between processes, and signals that are given once.
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "channels carry the broker's messages, which is not built yet")
-)]
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

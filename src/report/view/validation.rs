@@ -186,8 +186,8 @@ fn queue_note(rows: &[LabRow]) -> Text {
 fn collapse_note(rows: &[LabRow]) -> Text {
     // Of the last repeat; those of the control differ by 30 % (see below).
     let rate = |case: &str| {
-        let of_case = rows.iter().filter(|row| row.case == case);
-        let row = of_case.filter(|row| row.measured_metric == "completed").next_back();
+        let mut of_case = rows.iter().filter(|row| row.case == case);
+        let row = of_case.rfind(|row| row.measured_metric == "completed");
         let pair = row.and_then(|row| Some((row.measured, row.median?)));
         let (measured, model) = pair.unwrap_or((f64::NAN, f64::NAN));
         (number::plain(measured), number::plain(model))
