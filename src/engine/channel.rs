@@ -1,4 +1,5 @@
 //! Messages between processes, and signals that are given once.
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;

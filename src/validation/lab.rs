@@ -582,7 +582,7 @@ mod tests {
         let slugs: Vec<String> = library.slugs(Kind::Lab).iter().map(|s| s.to_string()).collect();
         let files = slugs.into_iter().map(|slug| {
             let spec = load(&library, Kind::Lab, &slug, &Overrides::default()).unwrap();
-            let text = library.get(Kind::Lab, &slug, Lang::En).unwrap().text.to_string();
+            let text = library.get(Kind::Lab, &slug, Lang::En).unwrap().text;
             (slug, text, spec)
         });
         let wanted = |spec: &Spec| {

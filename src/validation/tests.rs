@@ -31,8 +31,15 @@ fn the_simulator_meets_every_closed_form() {
 #[test]
 fn the_measured_stack_is_met_as_far_as_published() {
     let rows = lab::run(&Library::embedded(), &TWO_THREADS, &Overrides::default()).unwrap();
-    let floors =
-        [(Group::Stable, 0.88), (Group::Overloaded, 0.75), (Group::ConnectionLimited, 0.85)];
+    // Of the commits of E8 nothing is promised: hardly a row is inside.
+    let floors = [
+        (Group::Stable, 0.88),
+        (Group::Overloaded, 0.75),
+        (Group::ConnectionLimited, 0.85),
+        (Group::HotRow, 0.5),
+        (Group::Correctness, 0.85),
+        (Group::Conflicts, 0.38),
+    ];
     let mut below = Vec::new();
     for (group, floor) in floors {
         let share = lab::share(&rows, group);

@@ -9,12 +9,15 @@ use std::rc::Rc;
 use crate::engine::channel::Signal;
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::Clock;
+use crate::engine::pool::Pool;
 use crate::engine::time::Nanos;
 use crate::random::Stream;
 
 /// One log file, written and synchronised by whoever leads a group.
 pub(crate) struct Log<'w> {
     clock: &'w Clock,
+    /// The disk does one flush at a time, for whichever log.
+    disk: Rc<Pool<'w>>,
     /// Time of writing, and of synchronising with the disk.
     write: &'w Distribution,
     sync: &'w Distribution,
@@ -70,12 +73,14 @@ pub(crate) enum Effort {
 impl<'w> Log<'w> {
     pub(crate) fn new(
         clock: &'w Clock,
+        disk: Rc<Pool<'w>>,
         write: &'w Distribution,
         sync: &'w Distribution,
         stream: Stream,
     ) -> Log<'w> {
         Log {
             clock,
+            disk,
             write,
             sync,
             stream: RefCell::new(stream),
@@ -133,6 +138,7 @@ impl<'w> Log<'w> {
 
     async fn lead(&self, effort: Effort, members: u64) {
         self.busy.set(true);
+        let turn = if effort == Effort::Sync { Some(self.disk.acquire().await) } else { None };
         let end = self.appended.get();
         let span = {
             let stream = &mut *self.stream.borrow_mut();
@@ -142,6 +148,7 @@ impl<'w> Log<'w> {
         if span > 0 {
             self.clock.sleep(span).await;
         }
+        drop(turn);
         self.written.set(self.written.get().max(end));
         let mut seen = self.seen.get();
         seen.busy += span;
@@ -177,7 +184,7 @@ mod tests {
         let clock = Clock::new();
         let stream = Streams { seed: 1, replication: 0 }.stream("log");
         let (write, sync) = (Distribution::Constant(2), Distribution::Constant(8));
-        let log = Log::new(&clock, &write, &sync, stream);
+        let log = Log::new(&clock, Rc::new(Pool::new(&clock, 1)), &write, &sync, stream);
         let answered = RefCell::new(vec![0; arrivals.len()]);
         let sim = Sim::new(&clock);
         for (at, arrival) in arrivals.iter().enumerate() {

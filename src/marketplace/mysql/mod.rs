@@ -27,6 +27,7 @@ use crate::engine::channel::{Channel, Signal};
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::{Clock, Sim};
 use crate::engine::gauge::{Census, Gauge};
+use crate::engine::pool::Pool;
 use crate::engine::processor::Cores;
 use crate::engine::time::{Nanos, SECOND};
 use crate::random::{Stream, Streams};
@@ -155,7 +156,10 @@ impl<'w> Database<'w> {
             let capacity = knobs.buffer_pool.0 / PAGE_BYTES;
             RefCell::new(BufferPool::new(capacity as usize, u64::from(knobs.rows_per_page)))
         });
-        let log = |name: &str, write, sync| Log::new(clock, write, sync, streams.stream(name));
+        let flushes = Rc::new(Pool::new(clock, 1));
+        let log = |name: &str, write, sync| {
+            Log::new(clock, Rc::clone(&flushes), write, sync, streams.stream(name))
+        };
         Database {
             clock,
             role: Role::Primary,
