@@ -90,7 +90,7 @@ impl View<'_> {
             requests.iter().take(MOST).map(|request| self.name(*request)).collect();
         if requests.len() > MOST {
             let more = requests.len() - MOST;
-            names.push(self.say(&both!("{more} more", "그 밖에 {more}건")));
+            names.push(self.say(&both!("{more} more", "외 {more}건")));
         }
         names.join(", ")
     }
@@ -270,14 +270,14 @@ impl View<'_> {
                 self.about_redis(&who, &turn.what)
             }
             What::Reads { row } => {
-                both!("{who} reads {row} without a lock.", "{who}: 락 없이 {row}을(를) 읽습니다.")
+                both!("{who} reads {row} without a lock.", "{who}: 락 없이 {row} 행을 읽습니다.")
             }
             What::Writes { row, stale: false } => {
-                both!("{who} writes {row}.", "{who}: {row}을(를) 씁니다.")
+                both!("{who} writes {row}.", "{who}: {row} 행을 씁니다.")
             }
             What::Writes { row, stale: true } => both!(
                 "{who} writes {row} from what it read before: a newer version is overwritten.",
-                "{who}: 전에 읽은 값으로 {row}을(를) 씁니다. 그 사이의 새 버전을 덮어씁니다."
+                "{who}: 앞서 읽은 값을 바탕으로 {row} 행을 씁니다. 그 사이 커밋된 새 버전을 덮어씁니다."
             ),
             What::Commits => both!(
                 "{who} has committed: its changes are visible and its locks gone.",
@@ -286,7 +286,7 @@ impl View<'_> {
             What::RollsBack => {
                 both!("{who} rolls back and lets its locks go.", "{who}: 롤백하고 락을 놓습니다.")
             }
-            What::Pauses => both!("{who} stands still.", "{who}: 멈춰 섭니다."),
+            What::Pauses => both!("{who} stands still.", "{who}: 실행을 멈춥니다."),
             What::Retries { attempt } => {
                 both!(
                     "{who} tries again: attempt {attempt}.",
@@ -299,7 +299,7 @@ impl View<'_> {
             }
             What::Answered { failure: Some(failure) } => {
                 let label = failure.label();
-                both!("{who} is answered with {label}.", "{who}: {label}(으)로 실패합니다.")
+                both!("{who} is answered with {label}.", "{who}: {label} 오류로 실패합니다.")
             }
             What::GivesUp => both!(
                 "{who} waits no longer; the server works on.",
@@ -310,10 +310,10 @@ impl View<'_> {
                 "{who}: 빈 커넥션이 없어 스레드를 쥔 채 기다립니다."
             ),
             What::ThreadAfter { waited, by } => {
-                self.after(&who, *waited, by, &both!("a thread", "스레드"))
+                self.after(&who, *waited, by, &both!("a thread", "스레드를"))
             }
             What::ConnectionAfter { waited, by } => {
-                self.after(&who, *waited, by, &both!("a connection", "커넥션"))
+                self.after(&who, *waited, by, &both!("a connection", "커넥션을"))
             }
         }
     }
@@ -324,13 +324,13 @@ impl View<'_> {
         if by.is_empty() {
             return both!(
                 "{who} gets {en} after {waited} ms.",
-                "{who}: {waited} ms 만에 {ko}을(를) 얻습니다."
+                "{who}: {waited} ms 만에 {ko} 얻습니다."
             );
         }
         let by = self.names(by);
         both!(
             "{who} gets {en} after {waited} ms, given back by {by}.",
-            "{who}: {by}이(가) 돌려준 {ko}을(를) {waited} ms 만에 얻습니다."
+            "{who}: {by} 쪽에서 돌려준 {ko} {waited} ms 만에 얻습니다."
         )
     }
 
@@ -338,28 +338,28 @@ impl View<'_> {
         match what {
             What::WaitsForRedis { key, by } if by.is_empty() => both!(
                 "{who} finds the Redis lock {key} taken and waits.",
-                "{who}: Redis 락 {key}이(가) 이미 잡혀 있어 기다립니다."
+                "{who}: {key}번 Redis 락이 이미 잡혀 있어 기다립니다."
             ),
             What::WaitsForRedis { key, by } => {
                 let by = self.names(by);
                 both!(
                     "{who} finds the Redis lock {key} taken by {by} and waits.",
-                    "{who}: Redis 락 {key}을(를) {by}이(가) 잡고 있어 기다립니다."
+                    "{who}: {key}번 Redis 락을 {by} 쪽이 쥐고 있어 기다립니다."
                 )
             }
             What::LocksRedis { key, with } if with.is_empty() => {
-                both!("{who} has the Redis lock {key}.", "{who}: Redis 락 {key}을(를) 얻습니다.")
+                both!("{who} has the Redis lock {key}.", "{who}: {key}번 Redis 락을 얻습니다.")
             }
             What::LocksRedis { key, with } => {
                 let with = self.names(with);
                 both!(
                     "{who} gets the Redis lock {key} although {with} believes to hold it: the lease ran out.",
-                    "{who}: {with}이(가) 아직 잡고 있다고 믿는 Redis 락 {key}을(를) 얻습니다. 임대 시간이 끝났기 때문입니다."
+                    "{who}: {key}번 Redis 락을 얻습니다. {with} 쪽은 아직 자기가 쥐고 있다고 믿지만 리스가 끝났습니다."
                 )
             }
             What::UnlocksRedis { key } => both!(
                 "{who} gives the Redis lock {key} back.",
-                "{who}: Redis 락 {key}을(를) 돌려줍니다."
+                "{who}: {key}번 Redis 락을 놓습니다."
             ),
             _ => Text::default(),
         }
@@ -374,35 +374,35 @@ impl View<'_> {
                 let with = self.names(with);
                 both!(
                     "{who} has the {mode} lock on {row}, as {with} has: compatible, so neither has noticed the other.",
-                    "{who}: {with}처럼 {row}의 {mode} 락을 얻습니다. 서로 호환되므로 아직 아무도 상대를 알아채지 못합니다."
+                    "{who}: {row}의 {mode} 락을 얻습니다. {with} 쪽도 같은 락을 쥐고 있지만, 서로 호환되므로 아직 아무도 상대를 알아채지 못합니다."
                 )
             }
             What::WaitsForLock { mode, row, by } => {
                 let by = self.names(by);
                 both!(
                     "{who} asks for the {mode} lock on {row} and waits for {by}.",
-                    "{who}: {row}의 {mode} 락을 요청하고 {by}을(를) 기다립니다."
+                    "{who}: {row}의 {mode} 락을 요청하지만 {by} 때문에 기다립니다."
                 )
             }
             What::LockAfter { mode, row, waited } => {
                 let waited = self.ms(*waited);
                 both!(
                     "{who} has the {mode} lock on {row}, after waiting {waited} ms.",
-                    "{who}: {waited} ms를 기다려 {row}의 {mode} 락을 얻습니다."
+                    "{who}: {waited} ms를 기다린 끝에 {row}의 {mode} 락을 얻습니다."
                 )
             }
             What::Deadlock { victim, members } => {
                 let (count, victim) = (members.len(), self.name(*victim));
                 both!(
                     "That closes a cycle of {count}. InnoDB rolls {victim} back (error 1213).",
-                    "그러면 {count}건이 서로를 기다리는 고리가 됩니다. InnoDB가 {victim}을(를) 롤백합니다(오류 1213)."
+                    "이로써 {count}건의 대기가 순환합니다. InnoDB가 {victim} 쪽을 롤백합니다(오류 1213)."
                 )
             }
             What::LockTimeout { row, waited } => {
                 let waited = self.ms(*waited);
                 both!(
                     "{who} has waited {waited} ms for {row}: innodb_lock_wait_timeout ends the statement (error 1205).",
-                    "{who}: {row}을(를) {waited} ms 기다렸습니다. innodb_lock_wait_timeout이 문장을 끝냅니다(오류 1205)."
+                    "{who}: {row} 락을 {waited} ms 기다렸습니다. innodb_lock_wait_timeout에 걸려 문장이 실패합니다(오류 1205)."
                 )
             }
             _ => Text::default(),
@@ -415,12 +415,16 @@ fn kind(wanted: Wanted) -> Text {
         Wanted::Anomaly(anomaly) => match anomaly {
             Anomaly::LostUpdate => both!("The first lost update", "첫 갱신 손실"),
             Anomaly::Oversell => both!("The first unit oversold", "첫 초과 판매"),
-            Anomaly::OverIssue => both!("The first coupon too many", "첫 초과 발급 쿠폰"),
-            Anomaly::DoubleIssue => both!("The first coupon issued twice", "첫 중복 발급 쿠폰"),
-            Anomaly::DoubleRedeem => both!("The first coupon redeemed twice", "첫 중복 사용 쿠폰"),
-            Anomaly::DoubleHolder => both!("The first lock with two holders", "첫 이중 보유 락"),
+            Anomaly::OverIssue => both!("The first coupon too many", "처음 초과 발급된 쿠폰"),
+            Anomaly::DoubleIssue => both!("The first coupon issued twice", "처음 중복 발급된 쿠폰"),
+            Anomaly::DoubleRedeem => {
+                both!("The first coupon redeemed twice", "처음 중복 사용된 쿠폰")
+            }
+            Anomaly::DoubleHolder => {
+                both!("The first lock with two holders", "처음으로 보유자가 둘이 된 락")
+            }
             Anomaly::StaleWrite => {
-                both!("The first write with an old token", "첫 오래된 토큰 쓰기")
+                both!("The first write with an old token", "오래된 토큰으로 쓴 첫 사례")
             }
             Anomaly::BrokenInvariant => both!("The first broken invariant", "첫 불변식 위반"),
         },
@@ -440,7 +444,7 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
     match anomaly {
         Anomaly::LostUpdate => both!(
             "An update is lost: what was committed before is gone, and nobody was told.",
-            "갱신이 사라집니다. 앞서 커밋된 변경이 덮였고 아무도 알지 못합니다."
+            "갱신이 사라집니다. 앞서 커밋된 변경이 덮어써졌는데 아무도 통보받지 못합니다."
         ),
         Anomaly::Oversell => {
             both!("{who} has bought a unit that there was not.", "{who}: 없는 재고를 샀습니다.")
@@ -463,7 +467,7 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
         ),
         Anomaly::StaleWrite => both!(
             "{who} has written with an older token than the row has seen.",
-            "{who}: 행이 본 것보다 오래된 토큰으로 썼습니다."
+            "{who}: 행이 이미 본 토큰보다 오래된 토큰으로 썼습니다."
         ),
         Anomaly::BrokenInvariant => {
             both!("Stock and orders no longer add up.", "재고와 주문의 합이 더는 맞지 않습니다.")
