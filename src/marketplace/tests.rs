@@ -362,27 +362,27 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
     assert_eq!((differs, one.len()), (None, other.len()));
 }
 
+/// One order every half second, with every time constant.
+const ONE_ORDER: &[(&str, &str)] = &[
+    ("app.instances", "1"),
+    ("load.shoppers.arrivals", "constant"),
+    ("load.shoppers.rate", "2/s"),
+    ("load.shoppers.mix", "buy_now 1"),
+    ("load.shoppers.keys", "1"),
+    ("spring.jpa.open-in-view", "false"),
+    ("endpoints.app-cpu", "1ms"),
+    ("endpoints.render", "2ms"),
+    ("endpoints.short-statement-cpu", "3ms"),
+    ("mysql.round-trip", "500us"),
+    ("mysql.commit", "4ms"),
+    ("mysql.redo-flush", "0ms"),
+    ("mysql.binlog-sync", "0ms"),
+];
+
 /// The whole story of one request of `buy_now`, with every time constant.
 #[test]
 fn the_trace_of_one_order() {
-    let config = config(
-        Base::Marketplace,
-        &[
-            ("app.instances", "1"),
-            ("load.shoppers.arrivals", "constant"),
-            ("load.shoppers.rate", "2/s"),
-            ("load.shoppers.mix", "buy_now 1"),
-            ("load.shoppers.keys", "1"),
-            ("spring.jpa.open-in-view", "false"),
-            ("endpoints.app-cpu", "1ms"),
-            ("endpoints.render", "2ms"),
-            ("endpoints.short-statement-cpu", "3ms"),
-            ("mysql.round-trip", "500us"),
-            ("mysql.commit", "4ms"),
-            ("mysql.redo-flush", "0ms"),
-            ("mysql.binlog-sync", "0ms"),
-        ],
-    );
+    let config = config(Base::Marketplace, ONE_ORDER);
     let plan = Plan { record: true, ..plan(0, 1, 1, Counts::Intended) };
     let Ok(done) = run(&config, &plan) else { panic!("the run failed") };
     let told: Vec<(u64, Event)> = done
