@@ -154,7 +154,7 @@ const METRICS: &[(&str, &[&str], bool)] = &[
 /// What says whether a guard of a hot row is right.
 const CORRECTNESS: [&str; 4] = ["innodb_deadlocks", "err_deadlock", "lost_updates", "oversold"];
 
-/// One line of `measured.csv`.
+/// One line of `measured.csv`; the configuration stands on the first line of each run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MeasuredValue {
     pub(crate) experiment: String,
