@@ -122,6 +122,7 @@ fn cpu_of_lock_waits_costs_cores_and_not_the_row() {
             lazy: false,
             retry: None,
             steps: vec![Step::Sql(Box::new(update)), wait],
+            after_commit: Vec::new(),
         }];
         let settings = [
             ("load.l.kind", "closed"),
