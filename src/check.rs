@@ -9,12 +9,13 @@ use crate::content::toml_tree::BYTES_MAX;
 use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
 use crate::knowledge::topic::{DefaultRow, Topic};
+use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
 use crate::marketplace::knobs::{self, Raw, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
-use crate::sims::outcome::{Outcome, outcome};
+use crate::sims::outcome::{Outcome, VariantOutcome, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
 use crate::sims::{condition, metric};
@@ -558,6 +559,12 @@ fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
             ))
         })
         .collect();
+    faults.extend(unexplained(&found).into_iter().map(|variant| {
+        source.problem_of_file(both!(
+            "variant `{variant}`: stock and orders do not add up, and no lost update says why",
+            "`{variant}` 변형: 재고와 주문이 맞지 않는데 이를 설명할 갱신 손실이 없습니다"
+        ))
+    }));
     let json = text(&found);
     let path = format!("outcomes/{slug}.json");
     let committed = library.file(&path);
@@ -574,6 +581,17 @@ fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
     Judged { slug, json, faults }
 }
 
+/// Variants whose books are broken without a checker having found the reason.
+fn unexplained(outcome: &Outcome) -> Vec<&str> {
+    let found = |variant: &VariantOutcome, anomaly: Anomaly| {
+        variant.violations.iter().any(|violation| violation == anomaly.word())
+    };
+    let broken = outcome.variants.iter().filter(|variant| {
+        found(variant, Anomaly::BrokenInvariant) && !found(variant, Anomaly::LostUpdate)
+    });
+    broken.map(|variant| variant.name.as_str()).collect()
+}
+
 fn text(outcome: &Outcome) -> String {
     serde_json::to_string_pretty(outcome).unwrap_or_default() + "\n"
 }
@@ -581,6 +599,21 @@ fn text(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A planted fault drops orders: the books are broken and nothing explains it.
+    #[test]
+    fn broken_books_that_nothing_explains_are_a_fault() {
+        let file = "format = \"prep.sim/1\"\ntitle = \"t\"\n[run]\nkind = \"window\"\nmeasure = \"2s\"\nreplications = { min = 2 }\n[set]\nload.shoppers.mix = { buy_now = 1 }\n";
+        let judged = |extra: &str| {
+            let source = Source::new("t.toml", format!("{file}{extra}"));
+            let spec = crate::sims::read::read("t", &source, None, &Overrides::default());
+            let execution = Execution { threads: 1, progress: &|_, _| () };
+            judge(&Library::embedded(), &spec.unwrap(), &execution).faults.len()
+        };
+        // Without a committed outcome there is always that one fault.
+        assert_eq!(judged(""), 1);
+        assert_eq!(judged("fault.plant = \"drop-order\"\n"), 2);
+    }
 
     #[test]
     fn the_embedded_content_is_clean() {

@@ -62,7 +62,13 @@ fn service(steps: Vec<Step>, settings: &[(&str, &str)]) -> Config {
 }
 
 fn connection(steps: Vec<Step>) -> Step {
-    Step::Connection { transaction: false, lazy: false, retry: None, steps }
+    Step::Connection {
+        transaction: false,
+        lazy: false,
+        retry: None,
+        steps,
+        after_commit: Vec::new(),
+    }
 }
 
 fn plan(from_s: u64, to_s: u64, drain_s: u64, counts: Counts) -> Plan {
@@ -116,6 +122,7 @@ fn cpu_of_lock_waits_costs_cores_and_not_the_row() {
             lazy: false,
             retry: None,
             steps: vec![Step::Sql(Box::new(update)), wait],
+            after_commit: Vec::new(),
         }];
         let settings = [
             ("load.l.kind", "closed"),
@@ -340,6 +347,7 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
                 lazy: false,
                 retry: None,
                 steps: vec![select(PRODUCTS), select(BIDS)],
+                after_commit: Vec::new(),
             },
             Step::Cpu(built_in.endpoints.render.clone()),
         ],
@@ -362,27 +370,27 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
     assert_eq!((differs, one.len()), (None, other.len()));
 }
 
+/// One order every half second, with every time constant.
+const ONE_ORDER: &[(&str, &str)] = &[
+    ("app.instances", "1"),
+    ("load.shoppers.arrivals", "constant"),
+    ("load.shoppers.rate", "2/s"),
+    ("load.shoppers.mix", "buy_now 1"),
+    ("load.shoppers.keys", "1"),
+    ("spring.jpa.open-in-view", "false"),
+    ("endpoints.app-cpu", "1ms"),
+    ("endpoints.render", "2ms"),
+    ("endpoints.short-statement-cpu", "3ms"),
+    ("mysql.round-trip", "500us"),
+    ("mysql.commit", "4ms"),
+    ("mysql.redo-flush", "0ms"),
+    ("mysql.binlog-sync", "0ms"),
+];
+
 /// The whole story of one request of `buy_now`, with every time constant.
 #[test]
 fn the_trace_of_one_order() {
-    let config = config(
-        Base::Marketplace,
-        &[
-            ("app.instances", "1"),
-            ("load.shoppers.arrivals", "constant"),
-            ("load.shoppers.rate", "2/s"),
-            ("load.shoppers.mix", "buy_now 1"),
-            ("load.shoppers.keys", "1"),
-            ("spring.jpa.open-in-view", "false"),
-            ("endpoints.app-cpu", "1ms"),
-            ("endpoints.render", "2ms"),
-            ("endpoints.short-statement-cpu", "3ms"),
-            ("mysql.round-trip", "500us"),
-            ("mysql.commit", "4ms"),
-            ("mysql.redo-flush", "0ms"),
-            ("mysql.binlog-sync", "0ms"),
-        ],
-    );
+    let config = config(Base::Marketplace, ONE_ORDER);
     let plan = Plan { record: true, ..plan(0, 1, 1, Counts::Intended) };
     let Ok(done) = run(&config, &plan) else { panic!("the run failed") };
     let told: Vec<(u64, Event)> = done
@@ -455,6 +463,30 @@ fn the_trace_of_one_order() {
         (5_180, Event::Released { request, unit: thread }),
     ];
     assert_eq!(told, expected);
+}
+
+/// Work after the commit holds the connection, but no lock any more.
+#[test]
+fn after_the_commit_the_connection_is_held_and_the_row_is_free() {
+    let work = || vec![Step::Wait(Distribution::Constant(10 * MILLISECOND))];
+    let sale = |inside: bool| {
+        let Step::Sql(step) = sql("0ms") else { panic!("a statement") };
+        let update = SqlStep { verb: Verb::Update, table: Some(BIDS), ..*step };
+        let mut steps = vec![Step::Sql(Box::new(update))];
+        let after_commit = if inside { Vec::new() } else { work() };
+        if inside {
+            steps.extend(work());
+        }
+        let (transaction, lazy, retry) = (true, false, None);
+        let block = Step::Connection { transaction, lazy, retry, steps, after_commit };
+        let load = [("load.l.kind", "closed"), ("load.l.users", "4")];
+        observe(&service(vec![block], &load), &plan(1, 3, 0, Counts::Finished))
+    };
+    let (inside, after) = (sale(true), sale(false));
+    let held = |seen: &Observations| seen.pool_hold.mean().unwrap() / 1e6;
+    assert_eq!((inside.all.completed, after.all.completed), (200, 800));
+    assert!((held(&inside) - 40.0).abs() < 0.5, "a row for each in turn: {}", held(&inside));
+    assert!((held(&after) - 10.0).abs() < 0.1, "{}", held(&after));
 }
 
 /// The same plan gives the same observations, whatever ran before.

@@ -81,7 +81,7 @@ pub(crate) struct VariantOutcome {
     #[serde(serialize_with = "as_map")]
     pub(crate) metrics: Object<Estimate>,
     pub(crate) stages: Stages,
-    /// What checkers saw; there is none yet whose component is built.
+    /// What checkers found, by name.
     pub(crate) violations: Vec<String>,
     pub(crate) audit: AuditOutcome,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,5 +1,6 @@
 //! Reading a sim file, with everything that is wrong with it.
 
+mod labels;
 mod story;
 mod tables;
 #[cfg(test)]
@@ -105,6 +106,7 @@ impl Reader<'_> {
         fields.finish(&mut self.walk);
         if self.walk.problems.is_empty() {
             self.check_configs(&spec, root);
+            self.check_labels(&spec, root);
         }
         Some(spec)
     }

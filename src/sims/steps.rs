@@ -66,6 +66,7 @@ impl Steps<'_> {
                 lazy: false,
                 retry: None,
                 steps,
+                after_commit: Vec::new(),
             })
         } else if let Some(steps) = fields.take("tx") {
             self.transaction(walk, steps, &mut fields)
@@ -111,8 +112,12 @@ impl Steps<'_> {
         };
         let retry = fields.take("retry").map(|node| retry(walk, node));
         let steps = self.list(walk, steps, true);
+        let after = match fields.take("after-commit") {
+            None => Some(Vec::new()),
+            Some(node) => self.list(walk, node, true),
+        };
         let (retry, steps, lazy) = (retry.map_or(Some(None), |r| r.map(Some))?, steps?, lazy?);
-        Some(Step::Connection { transaction: true, lazy, retry, steps })
+        Some(Step::Connection { transaction: true, lazy, retry, steps, after_commit: after? })
     }
 
     fn fail(&mut self, walk: &mut Walk<'_>, node: &Node, fields: &mut Fields<'_>) -> Option<Step> {

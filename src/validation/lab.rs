@@ -10,7 +10,7 @@ use crate::content::text::both;
 use crate::content::{Kind, Library};
 use crate::sims::metric::{self, Metric};
 use crate::sims::run::{self, Execution, Measurement};
-use crate::sims::spec::{Overrides, Spec};
+use crate::sims::spec::{Measured, Overrides, Spec};
 
 /// Part of the replications that the band holds.
 pub(crate) const BAND: f64 = 0.95;
@@ -154,7 +154,7 @@ const METRICS: &[(&str, &[&str], bool)] = &[
 /// What says whether a guard of a hot row is right.
 const CORRECTNESS: [&str; 4] = ["innodb_deadlocks", "err_deadlock", "lost_updates", "oversold"];
 
-/// One line of `measured.csv`.
+/// One line of `measured.csv`; the configuration stands on the first line of each run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MeasuredValue {
     pub(crate) experiment: String,
@@ -208,7 +208,7 @@ struct Case {
     measured: Vec<MeasuredValue>,
 }
 
-/// Simulates every measured configuration and compares.
+/// Simulates the measured configurations of the wanted experiments and compares.
 ///
 /// # Errors
 /// See [`Failed`].
@@ -216,10 +216,14 @@ pub(crate) fn run(
     library: &Library,
     execution: &Execution<'_>,
     overrides: &Overrides,
+    wanted: &dyn Fn(&Measured) -> bool,
 ) -> Result<Vec<LabRow>, Failed> {
     let mut cases = Vec::new();
     for slug in library.slugs(Kind::Lab) {
-        cases.extend(case(library, slug, execution, overrides)?);
+        let spec = load(library, Kind::Lab, slug, overrides)?;
+        if spec.measured.as_ref().is_some_and(wanted) {
+            cases.extend(case(library, slug, spec, execution)?);
+        }
     }
     Ok(cases.iter().flat_map(|case| rows(case, &cases)).collect())
 }
@@ -228,10 +232,9 @@ pub(crate) fn run(
 fn case(
     library: &Library,
     slug: &str,
+    spec: Spec,
     execution: &Execution<'_>,
-    overrides: &Overrides,
 ) -> Result<Option<Case>, Failed> {
-    let spec = load(library, Kind::Lab, slug, overrides)?;
     let Some(row) = &spec.measured else { return Ok(None) };
     let mut measured = measurements(library, &row.file)?;
     measured.retain(|value| {

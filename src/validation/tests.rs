@@ -4,7 +4,7 @@ use super::lab::{self, Group};
 use super::theory;
 use crate::content::{Kind, Library};
 use crate::sims::run::Execution;
-use crate::sims::spec::Overrides;
+use crate::sims::spec::{Measured, Overrides};
 
 pub(super) const TWO_THREADS: Execution<'_> = Execution { threads: 2, progress: &|_, _| () };
 
@@ -30,14 +30,16 @@ fn the_simulator_meets_every_closed_form() {
 /// What the page publishes must not get worse unseen. Shares below the aim are explained there.
 #[test]
 fn the_measured_stack_is_met_as_far_as_published() {
-    let rows = lab::run(&Library::embedded(), &TWO_THREADS, &Overrides::default()).unwrap();
-    // Of the commits of E8 nothing is promised: hardly a row is inside.
+    // Of the commits of E8 nothing is promised, since hardly a row is inside; they take long.
+    let promised = |row: &Measured| row.experiment != "E8";
+    let rows = lab::run(&Library::embedded(), &TWO_THREADS, &Overrides::default(), &promised);
+    let rows = rows.unwrap();
     let floors = [
         (Group::Stable, 0.88),
         (Group::Overloaded, 0.75),
         (Group::ConnectionLimited, 0.85),
         (Group::HotRow, 0.5),
-        (Group::Correctness, 0.85),
+        (Group::Correctness, 0.9),
         (Group::Conflicts, 0.38),
     ];
     let mut below = Vec::new();
@@ -48,19 +50,29 @@ fn the_measured_stack_is_met_as_far_as_published() {
         }
     }
     assert_eq!(below, Vec::new());
-    let measured = |row: &lab::LabRow| (row.experiment.clone(), row.case.clone(), row.repeat);
-    let mut simulated: Vec<_> = rows.iter().map(measured).collect();
-    simulated.sort();
-    simulated.dedup();
-    let all = lab::measurements(&Library::embedded(), "measured.csv").unwrap();
-    let mut wanted: Vec<_> = all
-        .into_iter()
-        .filter(|value| simulated_case(&value.experiment, &value.case))
-        .map(|value| (value.experiment, value.case, value.repeat))
-        .collect();
+}
+
+#[test]
+fn every_measured_run_has_a_file_and_only_one() {
+    let library = Library::embedded();
+    let all = lab::measurements(&library, "measured.csv").unwrap();
+    let all = all.into_iter().filter(|value| simulated_case(&value.experiment, &value.case));
+    let mut wanted: Vec<_> =
+        all.map(|value| (value.experiment, value.case, value.repeat)).collect();
     wanted.sort();
     wanted.dedup();
-    assert_eq!(simulated, wanted, "every measured run has a file, and only one");
+    let mut simulated = Vec::new();
+    for slug in library.slugs(Kind::Lab) {
+        let spec = super::load(&library, Kind::Lab, slug, &Overrides::default()).unwrap();
+        let Some(row) = spec.measured else { continue };
+        let mine = wanted.iter().filter(|(experiment, case, repeat)| {
+            (experiment, case) == (&row.experiment, &row.case)
+                && row.repeat.is_none_or(|only| only == *repeat)
+        });
+        simulated.extend(mine.cloned());
+    }
+    simulated.sort();
+    assert_eq!(simulated, wanted);
 }
 
 /// Measured runs that have a file: not the time of the bare disk, nor what constants alone rest on.

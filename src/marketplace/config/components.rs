@@ -291,6 +291,9 @@ knobs! {
         acquire: Acquire = "begin", "spring.connection-acquire", Unit::Choice(Acquire::WORDS), 0..=0,
             "whether a transaction borrows its connection at begin or at its first statement", "트랜잭션이 커넥션을 시작할 때 빌리는지 첫 구문에서 빌리는지",
             "Spring Framework DataSourceTransactionManager.java:270; LazyConnectionDataSourceProxy";
+        self_invocation: bool = "false", "spring.self-invocation", Unit::Flag, 0..=0,
+            "transactional methods are called through `this`: no proxy, no transaction, every statement commits alone", "트랜잭션 메서드를 this로 호출한다. 프록시를 거치지 않아 트랜잭션이 없고 구문마다 따로 커밋된다",
+            "Spring Framework annotations.adoc:219-227";
     }
 }
 

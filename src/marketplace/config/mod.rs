@@ -99,7 +99,7 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("mysql.redo-flush", "gamma 1ms cv 0.5"),
     ("mysql.binlog-sync", "gamma 1ms cv 0.5"),
     ("mysql.write-cpu", "0.02ms"),
-    ("mysql.lock-wait-cpu", "1ms"),
+    ("mysql.lock-wait-cpu", "1.07ms"),
     ("redis.round-trip", "0.3ms"),
     ("hikari.wake-up", WAKE_UP_IDLE),
     ("endpoints.app-cpu", "exp 0.4ms"),

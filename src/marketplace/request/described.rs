@@ -37,6 +37,8 @@ pub(crate) enum Step {
         lazy: bool,
         retry: Option<StepRetry>,
         steps: Vec<Step>,
+        /// After the commit, with the connection still held.
+        after_commit: Vec<Step>,
     },
     /// Steps under a lock in Redis.
     RedisLock {
@@ -141,13 +143,29 @@ impl Compared {
 pub(crate) enum Op<'w> {
     Cpu(&'w Distribution),
     Wait(&'w Distribution),
-    Use { station: usize, time: &'w Distribution },
-    Begin { lazy: bool, transaction: bool, retry: Option<&'w StepRetry> },
+    Use {
+        station: usize,
+        time: &'w Distribution,
+    },
+    Begin {
+        lazy: bool,
+        transaction: bool,
+        retry: Option<&'w StepRetry>,
+    },
+    /// Commits; the connection stays until the end of the block.
+    Commit,
     End,
-    Lock { key: u64, terms: LockTerms },
+    Lock {
+        key: u64,
+        terms: LockTerms,
+    },
     Unlock,
     Sql(&'w SqlStep),
-    Fail { failure: Failure, share: f64, condition: Option<(Variable, Guard)> },
+    Fail {
+        failure: Failure,
+        share: f64,
+        condition: Option<(Variable, Guard)>,
+    },
     Reply,
 }
 
@@ -168,10 +186,14 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                     ops.push(Op::Use { station, time });
                 }
             }
-            Step::Connection { transaction, lazy, retry, steps } => {
+            Step::Connection { transaction, lazy, retry, steps, after_commit } => {
                 let (lazy, transaction) = (*lazy, *transaction);
                 ops.push(Op::Begin { lazy, transaction, retry: retry.as_ref() });
                 compile_into(steps, config, ops);
+                if transaction {
+                    ops.push(Op::Commit);
+                }
+                compile_into(after_commit, config, ops);
                 ops.push(Op::End);
             }
             Step::RedisLock { key, terms, steps } => {
@@ -252,12 +274,12 @@ impl<'w> Run<'_, 'w> {
                     attempts: 1,
                 }));
             }
-            Op::End => {
-                if let Some(Frame::Connection(block)) = self.frames.last_mut()
-                    && block.transaction
-                {
+            Op::Commit => {
+                if let Some(Frame::Connection(block)) = self.frames.last_mut() {
                     block.session.commit(request).await?;
                 }
+            }
+            Op::End => {
                 self.frames.pop();
             }
             Op::Lock { key, terms } => {

@@ -18,6 +18,8 @@ pub(crate) struct Transaction<'r, 'w> {
     session: Session<'w>,
     /// Whether the connection stays with the request after the commit.
     keep: bool,
+    /// The annotation was ignored: there is no transaction, every statement commits alone.
+    autocommit: bool,
 }
 
 /// What a connection has open in the database; rolled back when dropped.
@@ -179,8 +181,11 @@ impl<'w> Request<'w> {
         keep: bool,
     ) -> Result<Transaction<'r, 'w>, Failure> {
         let session = Session::new(self);
-        let mut transaction = Transaction { request: self, connection: kept, session, keep };
-        if self.market.config.spring.acquire == Acquire::Begin {
+        let spring = &self.market.config.spring;
+        let autocommit = spring.self_invocation;
+        let mut transaction =
+            Transaction { request: self, connection: kept, session, keep, autocommit };
+        if spring.acquire == Acquire::Begin && !autocommit {
             transaction.connect().await?;
         }
         Ok(transaction)
@@ -216,7 +221,11 @@ impl Transaction<'_, '_> {
     /// when this is the first statement and the connection is borrowed only now.
     pub(crate) async fn run(&mut self, statement: Statement) -> Result<Found, Failure> {
         self.connect().await?;
-        self.session.execute(self.request, statement, false).await
+        let found = self.session.execute(self.request, statement, self.autocommit).await;
+        if self.autocommit && !self.keep {
+            self.connection = None;
+        }
+        found
     }
 
     /// Commits and returns the connection, unless open-in-view keeps it.
@@ -225,7 +234,9 @@ impl Transaction<'_, '_> {
     /// [`Failure::DatabaseDown`].
     pub(crate) async fn commit(mut self) -> Result<(), Failure> {
         if let Some(connection) = self.connection.take() {
-            self.session.commit(self.request).await?;
+            if !self.autocommit {
+                self.session.commit(self.request).await?;
+            }
             if self.keep {
                 *self.request.kept.borrow_mut() = Some(connection);
             }

@@ -36,22 +36,7 @@ pub(super) fn read(
         Some(node) => walk.bool(node),
     };
     let lock = lock(walk, fields);
-    let mut set = Vec::new();
-    if let Some(node) = fields.take("set") {
-        set.extend(assignments(walk, node, table, steps)?);
-    }
-    if let Some(node) = fields.take("add") {
-        for (column, value) in columns(walk, node, table, steps)? {
-            set.push((column, Assigned::Add(walk.int(value, i64::MIN..=i64::MAX)?)));
-        }
-    }
-    if set.len() > 3 && verb == Some(Verb::Update) {
-        walk.report(
-            node.span.clone(),
-            both!("an update changes three columns at most", "update는 컬럼을 세 개까지 바꿉니다"),
-        );
-        return None;
-    }
+    let set = changes(walk, node, fields, table, verb, steps)?;
     let when = match fields.take("when") {
         None => None,
         Some(node) => {
@@ -105,6 +90,34 @@ pub(super) fn read(
         cpu,
         wait,
     })))
+}
+
+/// `set` and `add`, in this order.
+fn changes(
+    walk: &mut Walk<'_>,
+    node: &Node,
+    fields: &mut Fields<'_>,
+    table: Option<TableId>,
+    verb: Option<Verb>,
+    steps: &Steps<'_>,
+) -> Option<Vec<(usize, Assigned)>> {
+    let mut set = Vec::new();
+    if let Some(node) = fields.take("set") {
+        set.extend(assignments(walk, node, table, steps)?);
+    }
+    if let Some(node) = fields.take("add") {
+        for (column, value) in columns(walk, node, table, steps)? {
+            set.push((column, Assigned::Add(walk.int(value, i64::MIN..=i64::MAX)?)));
+        }
+    }
+    if set.len() > 3 && verb == Some(Verb::Update) {
+        walk.report(
+            node.span.clone(),
+            both!("an update changes three columns at most", "update는 컬럼을 세 개까지 바꿉니다"),
+        );
+        return None;
+    }
+    Some(set)
 }
 
 fn verb(walk: &mut Walk<'_>, node: &Node) -> Option<Verb> {
