@@ -353,8 +353,8 @@ impl View<'_> {
             What::LocksRedis { key, with } => {
                 let with = self.names(with);
                 both!(
-                    "{who} gets the Redis lock {key} although {with} believes to hold it: the lease ran out.",
-                    "{who}: {key}번 Redis 락을 얻습니다. {with} 쪽은 아직 자기가 쥐고 있다고 믿지만 리스가 끝났습니다."
+                    "{who} gets the Redis lock {key} although {with} believes to hold it: the lease ran out, or a failover forgot it.",
+                    "{who}: {key}번 Redis 락을 얻습니다. {with} 쪽은 아직 자기가 쥐고 있다고 믿지만 리스가 끝났거나 페일오버로 잊혔습니다."
                 )
             }
             What::UnlocksRedis { key } => both!(
