@@ -465,6 +465,33 @@ fn the_trace_of_one_order() {
     assert_eq!(told, expected);
 }
 
+/// An instance that refuses is passed over for another one: two servers behind one door lose less
+/// than two doors with a server each (Erlang's loss formula: a fifth instead of a third).
+#[test]
+fn the_balancer_tries_another_instance_after_an_overload_error() {
+    let refused = |retries| {
+        let config = service(
+            vec![Step::Wait(Distribution::Constant(100 * MILLISECOND))],
+            &[
+                ("app.instances", "2"),
+                ("balancer.policy", "random"),
+                ("balancer.retry.max", retries),
+                ("load.l.rate", "10/s"),
+                ("server.tomcat.threads.max", "1"),
+                ("server.tomcat.threads.max-queue-capacity", "0"),
+            ],
+        );
+        let seen = observe(&config, &plan(0, 400, 1, Counts::Intended));
+        let share = failures(&seen, Failure::Rejected) as f64 / seen.all.offered as f64;
+        (share, seen.retries)
+    };
+    let (without, none) = refused("0");
+    // The other one is picked at random, too: eight more tries find it.
+    let (with, some) = refused("8");
+    assert!((without - 1.0 / 3.0).abs() < 0.05 && none == 0, "{without}");
+    assert!((with - 0.2).abs() < 0.04 && some > 0, "{with}");
+}
+
 /// Work after the commit holds the connection, but no lock any more.
 #[test]
 fn after_the_commit_the_connection_is_held_and_the_row_is_free() {

@@ -318,7 +318,7 @@ knobs! {
         isolation: Isolation = "repeatable-read", "mysql.isolation", Unit::Choice(Isolation::WORDS), 0..=0,
             "transaction isolation level", "트랜잭션 격리 수준",
             "MySQL 8.0 manual, transaction_isolation";
-        lock_wait_timeout: Span = "50", "innodb_lock_wait_timeout", Unit::Seconds, 1..=1_073_741_824_000.0,
+        lock_wait_timeout: Span = "50", "innodb_lock_wait_timeout", Unit::Seconds, 1_000..=1_073_741_824_000.0,
             "longest wait for a row lock, then error 1205", "행 락을 기다리는 최대 시간. 넘으면 1205 오류",
             "MySQL 8.0 manual, innodb_lock_wait_timeout";
         deadlock_detect: bool = "true", "innodb_deadlock_detect", Unit::Flag, 0..=0,
