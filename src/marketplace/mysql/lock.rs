@@ -199,23 +199,30 @@ impl LockTable {
             .map(|(by, _)| *by)
     }
 
-    /// Owners on a cycle of waiting that leads from an owner back to it, that owner first. Only the
-    /// last who began to wait can have closed one.
+    /// Owners on the shortest cycle of waiting that leads from an owner back to it, that owner
+    /// first. Only the last who began to wait can have closed one. The shortest, because a longer
+    /// one can go through waiters who hold nothing, and whom it would be no use to roll back.
     pub(crate) fn cycle(&self, owner: Owner) -> Option<Vec<Owner>> {
-        let mut seen = vec![owner];
-        let mut path = vec![(owner, self.blockers(owner).collect::<Vec<_>>())];
-        while let Some((_, next)) = path.last_mut() {
-            let Some(other) = next.pop() else {
-                path.pop();
-                continue;
-            };
-            if other == owner {
-                return Some(path.into_iter().map(|(member, _)| member).collect());
+        // Whom we have come to, and through whom.
+        let mut reached = vec![(owner, usize::MAX)];
+        let mut at = 0;
+        while at < reached.len() {
+            for other in self.blockers(reached[at].0) {
+                if other == owner {
+                    let mut cycle = Vec::new();
+                    let mut back = at;
+                    while back != usize::MAX {
+                        cycle.push(reached[back].0);
+                        back = reached[back].1;
+                    }
+                    cycle.reverse();
+                    return Some(cycle);
+                }
+                if reached.iter().all(|(known, _)| *known != other) {
+                    reached.push((other, at));
+                }
             }
-            if !seen.contains(&other) {
-                seen.push(other);
-                path.push((other, self.blockers(other).collect()));
-            }
+            at += 1;
         }
         None
     }
