@@ -142,6 +142,13 @@ fn a_row_lock_that_is_not_taken_loses_updates() {
     finds(&[BUYERS, &strategy("for-update")], "skip-row-lock", &expected);
 }
 
+#[test]
+fn a_row_lock_that_is_not_taken_oversells_what_runs_out() {
+    let expected = [Anomaly::LostUpdate, Anomaly::Oversell, Anomaly::BrokenInvariant];
+    let few: &[(&str, &str)] = &[("data.bids.stock", "60")];
+    finds(&[BUYERS, &strategy("for-update"), few], "skip-row-lock", &expected);
+}
+
 /// The update computes from the newest version, committed or not, in one step, and takings of one
 /// unit add up in any order, whoever rolls back: nothing is wrong that a checker could find.
 #[test]
