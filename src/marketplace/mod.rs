@@ -19,6 +19,7 @@ pub(crate) mod knobs;
 pub(crate) mod mysql;
 pub(crate) mod observations;
 pub(crate) mod probe;
+mod recorder;
 pub(crate) mod redis;
 pub(crate) mod request;
 pub(crate) mod station;
@@ -38,8 +39,9 @@ use clients::Load;
 use config::{Action, ActionKind, Config};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
-use observations::{Observations, Recorder, Window};
+use observations::{Observations, Window};
 use probe::{Event, Probe, Recorded};
+use recorder::Recorder;
 use redis::Redis;
 use request::Endpoint;
 use station::Station;
@@ -60,7 +62,7 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) loads: Vec<Load<'w>>,
     pub(crate) stations: Vec<Station<'w>>,
     pub(crate) endpoints: Vec<Endpoint<'w>>,
-    pub(crate) recorder: Recorder,
+    recorder: Recorder,
     pub(crate) probe: Rc<Probe<'w>>,
     requests: Cell<u64>,
 }

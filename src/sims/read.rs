@@ -1,6 +1,7 @@
 //! Reading a sim file, with everything that is wrong with it.
 
 mod labels;
+mod schedule;
 mod story;
 mod tables;
 #[cfg(test)]
@@ -16,8 +17,8 @@ use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
-use crate::marketplace::config::{Action, ActionKind, Base, Config, SetError};
-use crate::marketplace::knobs::{self, Raw, Span};
+use crate::marketplace::config::{Base, Config, SetError};
+use crate::marketplace::knobs::{self, Raw};
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
@@ -418,79 +419,6 @@ impl Reader<'_> {
         match set_error(name, error) {
             (what, None) => self.walk.report(span, what),
             (what, Some(hint)) => self.walk.report_with(span, what, hint),
-        }
-    }
-
-    fn schedule(&mut self, node: &Node, config: &mut Config) {
-        let Some(items) = self.walk.array(node) else { return };
-        for item in items {
-            let Some(mut fields) = self.walk.fields(item) else { continue };
-            let at = fields.need(&mut self.walk, "time").and_then(|node| self.span(node));
-            let at = Span(at.unwrap_or(0));
-            let mut kinds = Vec::new();
-            for (name, make) in [
-                ("drain", ActionKind::Drain as fn(u32) -> ActionKind),
-                ("start", ActionKind::Start as fn(u32) -> ActionKind),
-            ] {
-                if let Some(node) = fields.take(name) {
-                    let number = self.walk.int(node, 0..=63);
-                    kinds.extend(number.map(|number| make(number as u32)));
-                }
-            }
-            for (name, what) in
-                [("crash", ActionKind::MysqlCrash), ("redis-failover", ActionKind::RedisFailover)]
-            {
-                if let Some(node) = fields.take(name)
-                    && self.walk.bool(node) == Some(true)
-                {
-                    kinds.push(what);
-                }
-            }
-            if let Some(node) = fields.take("set") {
-                for (name, raw, span) in self.settings(node, "") {
-                    kinds.extend(self.live(config, &name, &raw, span));
-                }
-            }
-            fields.finish(&mut self.walk);
-            config.schedule.extend(kinds.into_iter().map(|what| Action { at, what }));
-        }
-    }
-
-    /// A knob that can change while the run goes on.
-    fn live(
-        &mut self,
-        config: &Config,
-        name: &str,
-        raw: &Raw,
-        span: std::ops::Range<usize>,
-    ) -> Option<ActionKind> {
-        let mut trial = config.clone();
-        if let Err(error) = trial.set(name, raw) {
-            self.report_set(name, error, span);
-            return None;
-        }
-        if name == "mysql.speed" {
-            return Some(ActionKind::MysqlSpeed(trial.mysql.speed.0));
-        }
-        let load = name.strip_prefix("load.").and_then(|rest| rest.strip_suffix(".rate"));
-        match load.and_then(|load| Some((load, trial.loads.get(load)?))) {
-            Some((load, knobs)) if config.loads.contains_key(load) => {
-                Some(ActionKind::LoadRate { load: load.to_owned(), rate: knobs.rate.0 })
-            }
-            _ => {
-                self.walk.report_with(
-                    span,
-                    both!(
-                        "`{name}` cannot change during a run",
-                        "`{name}`은(는) 실행 중에 바꿀 수 없습니다"
-                    ),
-                    both!(
-                        "what can: load.NAME.rate, mysql.speed",
-                        "바꿀 수 있는 것: load.이름.rate, mysql.speed"
-                    ),
-                );
-                None
-            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub(crate) mod components;
+pub(crate) mod redis;
 pub(crate) mod tables;
 
 use super::knobs::{Knob, KnobValue as _, Raw, Span, Unit};
@@ -11,6 +12,7 @@ use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use components::*;
+pub(crate) use redis::*;
 
 /// Not among the knobs that are listed: it makes the model wrong on purpose.
 const FAULT: Knob = Knob {
@@ -48,31 +50,54 @@ pub(crate) enum ActionKind {
     Start(u32),
 }
 
-/// Everything about one marketplace.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Config {
-    pub(crate) app: AppKnobs,
-    pub(crate) balancer: BalancerKnobs,
-    pub(crate) tomcat: TomcatKnobs,
-    pub(crate) hikari: HikariKnobs,
-    pub(crate) spring: SpringKnobs,
-    pub(crate) mysql: MysqlKnobs,
-    pub(crate) endpoints: EndpointKnobs,
-    pub(crate) bid: BidKnobs,
-    pub(crate) coupon: CouponKnobs,
-    pub(crate) data: DataKnobs,
-    pub(crate) redis: RedisKnobs,
-    pub(crate) loads: BTreeMap<String, LoadKnobs>,
-    pub(crate) stations: BTreeMap<String, StationKnobs>,
-    /// Tables declared in the sim file, in order.
-    pub(crate) declared: Vec<TableSpec>,
-    /// Planted to test a checker; no knob that anyone sees.
-    pub(crate) fault: Fault,
-    /// Endpoints given as data, by name.
-    pub(crate) described: BTreeMap<String, Vec<Step>>,
-    pub(crate) schedule: Vec<Action>,
-    /// Whether the marketplace's own endpoints may be mixed in.
-    pub(crate) built_in: bool,
+/// Declares the settings of the whole marketplace: each component once, and what stands beside them.
+macro_rules! config {
+    ($($field:ident: $knobs:ident,)+) => {
+        /// Everything about one marketplace.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub(crate) struct Config {
+            $(pub(crate) $field: $knobs,)+
+            pub(crate) loads: BTreeMap<String, LoadKnobs>,
+            pub(crate) stations: BTreeMap<String, StationKnobs>,
+            /// Tables declared in the sim file, in order.
+            pub(crate) declared: Vec<TableSpec>,
+            /// Planted to test a checker; no knob that anyone sees.
+            pub(crate) fault: Fault,
+            /// Endpoints given as data, by name.
+            pub(crate) described: BTreeMap<String, Vec<Step>>,
+            pub(crate) schedule: Vec<Action>,
+            /// Whether the marketplace's own endpoints may be mixed in.
+            pub(crate) built_in: bool,
+        }
+
+        impl Config {
+            /// Sets a knob of a component, if there is one of this name.
+            fn set_component(&mut self, name: &str, raw: &Raw) -> Option<Result<(), Text>> {
+                None$(.or_else(|| self.$field.set(name, raw)))+
+            }
+
+            fn component_values(&self) -> Vec<(&'static str, serde_json::Value)> {
+                [$(self.$field.values()),+].into_iter().flatten().collect()
+            }
+        }
+
+        /// Declarations of all components.
+        const COMPONENTS: &[&[Knob]] = &[$($knobs::KNOBS),+];
+    };
+}
+
+config! {
+    app: AppKnobs,
+    balancer: BalancerKnobs,
+    tomcat: TomcatKnobs,
+    hikari: HikariKnobs,
+    spring: SpringKnobs,
+    mysql: MysqlKnobs,
+    endpoints: EndpointKnobs,
+    bid: BidKnobs,
+    coupon: CouponKnobs,
+    data: DataKnobs,
+    redis: RedisKnobs,
 }
 
 /// Which settings a sim starts from.
@@ -141,20 +166,7 @@ impl Config {
     /// # Errors
     /// An unknown name, with the nearest known one, or a value that does not fit.
     pub(crate) fn set(&mut self, name: &str, raw: &Raw) -> Result<(), SetError> {
-        let fixed = self
-            .app
-            .set(name, raw)
-            .or_else(|| self.balancer.set(name, raw))
-            .or_else(|| self.tomcat.set(name, raw))
-            .or_else(|| self.hikari.set(name, raw))
-            .or_else(|| self.spring.set(name, raw))
-            .or_else(|| self.mysql.set(name, raw))
-            .or_else(|| self.endpoints.set(name, raw))
-            .or_else(|| self.bid.set(name, raw))
-            .or_else(|| self.coupon.set(name, raw))
-            .or_else(|| self.data.set(name, raw))
-            .or_else(|| self.redis.set(name, raw));
-        if let Some(result) = fixed {
+        if let Some(result) = self.set_component(name, raw) {
             return result.map_err(SetError::Value);
         }
         if name == FAULT.name {
@@ -209,21 +221,9 @@ impl Config {
 
     /// Every knob with its value as JSON, by full name.
     pub(crate) fn values(&self) -> Vec<(String, serde_json::Value)> {
-        let fixed = [
-            self.app.values(),
-            self.balancer.values(),
-            self.tomcat.values(),
-            self.hikari.values(),
-            self.spring.values(),
-            self.mysql.values(),
-            self.endpoints.values(),
-            self.bid.values(),
-            self.coupon.values(),
-            self.data.values(),
-            self.redis.values(),
-        ];
+        let fixed = self.component_values().into_iter();
         let mut values: Vec<(String, serde_json::Value)> =
-            fixed.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
+            fixed.map(|(name, value)| (name.to_owned(), value)).collect();
         for (load, knobs) in &self.loads {
             let named = knobs.values().into_iter();
             values.extend(named.map(|(name, value)| (format!("load.{load}.{name}"), value)));
@@ -321,21 +321,9 @@ pub(crate) enum SetError {
 
 /// All declarations with their full names (families with `<name>` in the middle).
 pub(crate) fn all_knobs() -> Vec<(String, &'static Knob)> {
-    let fixed = [
-        AppKnobs::KNOBS,
-        BalancerKnobs::KNOBS,
-        TomcatKnobs::KNOBS,
-        HikariKnobs::KNOBS,
-        SpringKnobs::KNOBS,
-        MysqlKnobs::KNOBS,
-        EndpointKnobs::KNOBS,
-        BidKnobs::KNOBS,
-        CouponKnobs::KNOBS,
-        DataKnobs::KNOBS,
-        RedisKnobs::KNOBS,
-    ];
+    let fixed = COMPONENTS.iter().copied().flatten();
     let mut rows: Vec<(String, &'static Knob)> =
-        fixed.into_iter().flatten().map(|row| (row.name.to_owned(), row)).collect();
+        fixed.map(|row| (row.name.to_owned(), row)).collect();
     rows.extend(LoadKnobs::KNOBS.iter().map(|row| (format!("load.<name>.{}", row.name), row)));
     rows.extend(
         StationKnobs::KNOBS.iter().map(|row| (format!("station.<name>.{}", row.name), row)),

@@ -1,0 +1,449 @@
+//! Collects what one replication shows while it runs, and checks its books at the end.
+
+use std::cell::{Cell, RefCell};
+
+use super::Marketplace;
+use super::mysql::buffer_pool::PoolSeen;
+use super::mysql::log::LogSeen;
+use super::mysql::{Database, Work};
+use super::observations::{
+    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, SeriesStep,
+    StationObservations, Window,
+};
+use super::probe::Stage;
+use super::request::{Answer, Failure, Intent, Request};
+use crate::engine::gauge::Census;
+use crate::engine::time::{Nanos, to_seconds};
+
+/// Collects while the replication runs.
+pub(crate) struct Recorder {
+    window: Window,
+    state: RefCell<Observations>,
+    clients: RefCell<Census>,
+    pub(crate) server: RefCell<Census>,
+    /// Areas at the start of the window.
+    opened: Cell<Areas>,
+    lost_before: Cell<u64>,
+    database_before: Cell<DatabaseTotals>,
+    ended: Cell<bool>,
+    /// `None` until the window is open.
+    part: Cell<Option<PartOfSeries>>,
+}
+
+/// What the database had done by a moment.
+#[derive(Clone, Copy, Default)]
+struct DatabaseTotals {
+    work: Work,
+    redo: LogSeen,
+    binlog: LogSeen,
+    pages: Option<PoolSeen>,
+    unsynced: u128,
+}
+
+impl DatabaseTotals {
+    fn of(database: &Database<'_>) -> DatabaseTotals {
+        DatabaseTotals {
+            work: database.work_done(),
+            redo: database.redo_seen(),
+            binlog: database.binlog_seen(),
+            pages: database.pages_seen(),
+            unsynced: database.unsynced_area(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct PartOfSeries {
+    at: Nanos,
+    area: u128,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Areas {
+    inside: u128,
+    thread_busy: u128,
+    thread_queue: u128,
+    connections: u128,
+    app_cores: u128,
+    pool_busy: u128,
+    pool_waiting: u128,
+    db_cores: u128,
+}
+
+impl Areas {
+    fn of(market: &Marketplace<'_>) -> Areas {
+        let now = market.clock.now();
+        let mut areas =
+            Areas { inside: market.recorder.clients.borrow().area(now), ..Areas::default() };
+        for instance in &market.instances {
+            let (threads, pool) = (instance.tomcat.occupancy(), instance.hikari.occupancy());
+            areas.thread_busy += threads.busy;
+            areas.thread_queue += threads.waiting;
+            areas.connections += instance.tomcat.connections_area();
+            areas.app_cores += instance.cores.busy_area();
+            areas.pool_busy += pool.busy;
+            areas.pool_waiting += pool.waiting;
+        }
+        areas.db_cores = market.databases.iter().map(|database| database.busy_area()).sum();
+        areas
+    }
+
+    fn means(&self, from: &Areas, span: Nanos) -> Levels {
+        let mean = |to: u128, from: u128| (to - from) as f64 / span.max(1) as f64;
+        Levels {
+            inside: mean(self.inside, from.inside),
+            thread_busy: mean(self.thread_busy, from.thread_busy),
+            thread_queue: mean(self.thread_queue, from.thread_queue),
+            connections: mean(self.connections, from.connections),
+            app_cores_busy: mean(self.app_cores, from.app_cores),
+            pool_busy: mean(self.pool_busy, from.pool_busy),
+            pool_waiting: mean(self.pool_waiting, from.pool_waiting),
+            db_cores_busy: mean(self.db_cores, from.db_cores),
+        }
+    }
+}
+
+impl Recorder {
+    pub(crate) fn new(window: Window, loads: Vec<String>, endpoints: Vec<String>) -> Recorder {
+        let groups = |names: Vec<String>| {
+            names.into_iter().map(|name| (name, Group::default())).collect::<Vec<_>>()
+        };
+        let steps = if window.step > 0 { window.to.div_ceil(window.step) as usize } else { 0 };
+        let state = Observations {
+            seconds: to_seconds(window.to - window.from),
+            loads: groups(loads),
+            endpoints: groups(endpoints),
+            series: vec![SeriesStep::default(); steps],
+            ..Observations::default()
+        };
+        Recorder {
+            window,
+            state: RefCell::new(state),
+            clients: RefCell::default(),
+            server: RefCell::default(),
+            opened: Cell::default(),
+            lost_before: Cell::new(0),
+            database_before: Cell::default(),
+            ended: Cell::new(false),
+            part: Cell::default(),
+        }
+    }
+
+    /// The window begins.
+    pub(crate) fn open(&self, market: &Marketplace<'_>) {
+        self.opened.set(Areas::of(market));
+        let inside = self.clients.borrow().inside();
+        self.state.borrow_mut().inside.0 = inside;
+        self.lost_before.set(lost_races(market));
+        let area = self.opened.get().inside;
+        self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
+        for instance in &market.instances {
+            instance.hikari.holds.take();
+        }
+        let database = market.primary();
+        self.database_before.set(DatabaseTotals::of(database));
+        database.lock_waits.take();
+        database.commit_times.take();
+        market.redis.waits.take();
+        for station in &market.stations {
+            station.waits.take();
+            station.responses.take();
+        }
+    }
+
+    /// The window ends.
+    pub(crate) fn close(&self, market: &Marketplace<'_>) {
+        self.note_parts(market.clock.now());
+        let state = &mut *self.state.borrow_mut();
+        let (before, after) = (self.opened.get(), Areas::of(market));
+        // Shorter than the window when the run ended with its last request.
+        let span = market.clock.now() - self.window.from;
+        state.seconds = to_seconds(span);
+        state.levels = after.means(&before, span);
+        state.inside.1 = self.clients.borrow().inside();
+        state.lost_races = lost_races(market) - self.lost_before.get();
+        state.pool_size = market.instances.iter().map(|instance| instance.hikari.size()).sum();
+        for instance in &market.instances {
+            state.pool_hold.merge(&instance.hikari.holds.take());
+            state.dropped_syns += instance.tomcat.dropped_syns.get();
+        }
+        for database in &market.databases {
+            state.refused_connections += database.refused.get();
+        }
+        self.close_database(market, &mut state.database, span);
+        state.redis_lock_wait = market.redis.waits.take();
+        let now = market.clock.now();
+        let span = now.max(1) as f64;
+        for station in &market.stations {
+            // Station levels are means over the whole run: described models start empty too.
+            let occupancy = station.occupancy();
+            state.stations.push(StationObservations {
+                name: station.name.to_owned(),
+                busy: occupancy.busy as f64 / span,
+                waiting: occupancy.waiting as f64 / span,
+                waits: station.waits.take(),
+                responses: station.responses.take(),
+            });
+        }
+    }
+
+    fn close_database(
+        &self,
+        market: &Marketplace<'_>,
+        seen: &mut DatabaseObservations,
+        span: Nanos,
+    ) {
+        let database = market.primary();
+        let (before, now) = (self.database_before.get(), DatabaseTotals::of(database));
+        seen.commits = now.work.commits - before.work.commits;
+        seen.reads = now.work.reads.since(&before.work.reads);
+        seen.writes = now.work.writes.since(&before.work.writes);
+        seen.redo = now.redo.since(&before.redo);
+        seen.binlog = now.binlog.since(&before.binlog);
+        seen.pages = now.pages.map(|pages| pages.since(&before.pages.unwrap_or_default()));
+        seen.unsynced = (now.unsynced - before.unsynced) as f64 / span.max(1) as f64;
+        seen.lock_wait = database.lock_waits.take();
+        seen.commit = database.commit_times.take();
+    }
+
+    /// The run is over; whoever still waits for an answer does not get one.
+    pub(crate) fn end(&self, market: &Marketplace<'_>) {
+        self.ended.set(true);
+        let clients = self.clients.borrow();
+        let state = &mut *self.state.borrow_mut();
+        state.audit.inside_at_end = clients.inside();
+        state.audit.arrived = clients.entered();
+        let database = market.primary();
+        let work = database.work_done();
+        let seen = &mut state.database;
+        (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
+        seen.lost_commits = database.lost_commits.get();
+        seen.orders = market.witness.orders();
+        seen.anomalies = market.witness.counts(|table, column, key| {
+            database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
+        });
+        state.connections_opened =
+            market.loads.iter().map(|load| load.connections_opened.get()).sum();
+    }
+
+    /// Checks the books of every component and hands the observations over.
+    ///
+    /// # Errors
+    /// The name of the component whose books do not balance, with both sides.
+    pub(crate) fn finish(&self, market: &Marketplace<'_>) -> Result<Observations, String> {
+        let now = market.clock.now();
+        let mut books = vec![
+            ("clients".to_owned(), self.clients.borrow().report(now)),
+            ("server".to_owned(), self.server.borrow().report(now)),
+        ];
+        for instance in &market.instances {
+            let name = |part: &str| format!("instance {} {part}", instance.number);
+            books.push((name("thread queue"), instance.tomcat.queue.borrow().report(now)));
+            books.push((name("pool"), instance.hikari.holders.borrow().report(now)));
+        }
+        for database in &market.databases {
+            books.push(("statements".to_owned(), database.statements.borrow().report(now)));
+            let locks = database.locks();
+            if locks > 0 {
+                return Err(format!("{locks} locks are held after the end"));
+            }
+        }
+        for station in &market.stations {
+            books
+                .push((format!("station {}", station.name), station.visitors.borrow().report(now)));
+        }
+        for (name, book) in books {
+            if !book.holds() {
+                return Err(format!("{name}: {book:?}"));
+            }
+        }
+        let state = self.state.take();
+        let audit = state.audit;
+        if audit.arrived != audit.completed + audit.failed + audit.inside_at_end {
+            return Err(format!("requests: {audit:?}"));
+        }
+        Ok(state)
+    }
+
+    /// Brings the series of the number inside up to `now`.
+    fn note_parts(&self, now: Nanos) {
+        let length = (self.window.to - self.window.from) / INSIDE_PARTS as u64;
+        let Some(mut part) = self.part.get() else { return };
+        if length == 0 || now < part.at + length {
+            return;
+        }
+        let clients = self.clients.borrow();
+        let state = &mut *self.state.borrow_mut();
+        while now >= part.at + length && state.inside_series.len() < INSIDE_PARTS {
+            let end = part.at + length;
+            // The level has not changed since the last note, which was before `end`.
+            let area = clients.area(now) - u128::from(clients.inside()) * u128::from(now - end);
+            state.inside_series.push((area - part.area) as f64 / length as f64);
+            part = PartOfSeries { at: end, area };
+        }
+        self.part.set(Some(part));
+    }
+
+    /// Whether clients may still send: the window is not over, nor have all requests been sent.
+    pub(crate) fn accepts(&self, now: Nanos) -> bool {
+        let sent = || self.clients.borrow().entered();
+        now < self.window.arrivals_until() && self.window.requests.is_none_or(|most| sent() < most)
+    }
+
+    /// A client means to send a request.
+    pub(crate) fn arrives<'w>(&self, market: &'w Marketplace<'w>, intent: &Intent) -> Pending<'w> {
+        let now = market.clock.now();
+        self.note_parts(now);
+        // A paced user may be late: it has been inside since it meant to send.
+        self.clients.borrow_mut().enter(now);
+        let state = &mut *self.state.borrow_mut();
+        if let Some(step) = self.window.step_of(intent.intended, &mut state.series) {
+            step.arrived += 1;
+        }
+        if self.window.holds(intent.intended) {
+            state.all.offered += 1;
+            state.loads[intent.load].1.offered += 1;
+            state.endpoints[intent.endpoint].1.offered += 1;
+        }
+        Pending {
+            market,
+            load: intent.load,
+            endpoint: intent.endpoint,
+            intended: intent.intended,
+            sent: now,
+            done: false,
+        }
+    }
+
+    fn belongs(&self, intended: Nanos, now: Nanos) -> bool {
+        match self.window.counts {
+            Counts::Intended => self.window.holds(intended),
+            Counts::Finished => self.window.holds(now),
+        }
+    }
+
+    fn finished(&self, pending: &Pending<'_>, request: Option<&Request<'_>>, answer: Answer) {
+        let now = pending.market.clock.now();
+        self.note_parts(now);
+        self.clients.borrow_mut().leave(now, pending.sent);
+        if let Some(most) = self.window.requests {
+            let clients = self.clients.borrow();
+            if clients.entered() >= most && clients.inside() == 0 {
+                pending.market.clock.stop();
+            }
+        }
+        let state = &mut *self.state.borrow_mut();
+        let latency = now - pending.intended;
+        if !self.ended.get() {
+            match answer {
+                Ok(()) => state.audit.completed += 1,
+                Err(_) => state.audit.failed += 1,
+            }
+        }
+        if let Some(step) = self.window.step_of(now, &mut state.series) {
+            match answer {
+                Ok(()) => {
+                    step.completed += 1;
+                    step.latency += u128::from(latency);
+                }
+                Err(_) => step.failed += 1,
+            }
+        }
+        let in_time = self.window.holds(now) && answer.is_ok();
+        let belongs = self.belongs(pending.intended, now);
+        if !in_time && !belongs {
+            return;
+        }
+        let alone = state.endpoints.len() == 1;
+        let one_load = state.loads.len() == 1;
+        let groups = [
+            Some((&mut state.all, true)),
+            state.endpoints.get_mut(pending.endpoint).map(|(_, group)| (group, !alone)),
+            state.loads.get_mut(pending.load).map(|(_, group)| (group, !one_load)),
+        ];
+        for (group, keeps_latency) in groups.into_iter().flatten() {
+            group.completed += u64::from(in_time);
+            if belongs {
+                match answer {
+                    Ok(()) => {
+                        group.ok += 1;
+                        if keeps_latency {
+                            group.latency.record(latency);
+                        }
+                    }
+                    Err(failure) => group.failures[failure as usize] += 1,
+                }
+            }
+        }
+        if !belongs {
+            return;
+        }
+        if answer.is_err() {
+            state.failed_latency.record(latency);
+            return;
+        }
+        state.recorded_latency.record(now - pending.sent);
+        if let Some(request) = request {
+            state.breakdown.add(latency, &request.stages);
+            state.thread_wait.record(request.stages[Stage::ThreadQueue as usize].get());
+        }
+    }
+
+    /// A request waited this long for a connection, got or not.
+    pub(crate) fn pool_wait(&self, request: &Request<'_>, waited: Nanos) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().pool_wait.record(waited);
+        }
+    }
+
+    /// The server did something once more.
+    pub(crate) fn retried(&self, request: &Request<'_>) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().retries += 1;
+        }
+    }
+
+    /// A client, or the balancer for it, sends a request once more.
+    pub(crate) fn sent_again(&self, market: &Marketplace<'_>, intent: &Intent) {
+        if self.belongs(intent.intended, market.clock.now()) {
+            self.state.borrow_mut().retries += 1;
+        }
+    }
+
+    /// The server finished work that nobody waits for any more.
+    pub(crate) fn wasted(&self, request: &Request<'_>) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            self.state.borrow_mut().wasted += 1;
+        }
+    }
+}
+
+fn lost_races(market: &Marketplace<'_>) -> u64 {
+    market.instances.iter().map(|instance| instance.hikari.lost_races()).sum()
+}
+
+/// A client that waits for its answer. If the run ends first, it stays unanswered.
+pub(crate) struct Pending<'w> {
+    market: &'w Marketplace<'w>,
+    load: usize,
+    endpoint: usize,
+    intended: Nanos,
+    /// When it was actually sent.
+    sent: Nanos,
+    done: bool,
+}
+
+impl Pending<'_> {
+    pub(crate) fn finish(&mut self, request: Option<&Request<'_>>, answer: Answer) {
+        self.done = true;
+        self.market.recorder.finished(self, request, answer);
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.market.recorder.finished(self, None, Err(Failure::Unanswered));
+        }
+    }
+}
