@@ -6,6 +6,7 @@
 
 mod coupons;
 mod double_holder;
+mod events;
 mod invariant;
 mod lost_update;
 mod oversell;
@@ -15,8 +16,10 @@ mod stale_write;
 mod tests;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::broker::Fact;
 use super::journey::Visitor;
 use super::mysql::Write;
 use super::mysql::table::{TableId, TableSpec};
@@ -24,6 +27,7 @@ use super::probe::{Event, Probe};
 use crate::engine::time::Nanos;
 use coupons::Coupons;
 use double_holder::DoubleHolder;
+use events::Events;
 use invariant::Invariant;
 use lost_update::LostUpdate;
 use oversell::Oversell;
@@ -58,10 +62,16 @@ pub(crate) enum Anomaly {
     LostCommit,
     /// A commit on a primary that had been replaced.
     SplitBrain,
+    /// A committed change that others were to hear of, and nobody is going to tell them.
+    LostEvent,
+    /// What follows from an order was done once more.
+    DuplicatedEvent,
+    /// Something was done because of a change that is not there.
+    PhantomEvent,
 }
 
 impl Anomaly {
-    pub(crate) const ALL: [Anomaly; 13] = [
+    pub(crate) const ALL: [Anomaly; 16] = [
         Anomaly::LostUpdate,
         Anomaly::Oversell,
         Anomaly::OverIssue,
@@ -75,6 +85,9 @@ impl Anomaly {
         Anomaly::BackwardRead,
         Anomaly::LostCommit,
         Anomaly::SplitBrain,
+        Anomaly::LostEvent,
+        Anomaly::DuplicatedEvent,
+        Anomaly::PhantomEvent,
     ];
 
     /// The metric that counts it.
@@ -93,6 +106,9 @@ impl Anomaly {
             Anomaly::BackwardRead => "backward_reads",
             Anomaly::LostCommit => "lost_commits",
             Anomaly::SplitBrain => "split_brain_writes",
+            Anomaly::LostEvent => "lost_events",
+            Anomaly::DuplicatedEvent => "duplicated_events",
+            Anomaly::PhantomEvent => "phantom_events",
         }
     }
 
@@ -112,6 +128,9 @@ impl Anomaly {
             Anomaly::BackwardRead => "backward_read",
             Anomaly::LostCommit => "lost_commit",
             Anomaly::SplitBrain => "split_brain",
+            Anomaly::LostEvent => "lost_event",
+            Anomaly::DuplicatedEvent => "duplicated_event",
+            Anomaly::PhantomEvent => "phantom_event",
         }
     }
 }
@@ -209,6 +228,7 @@ struct Checkers {
     double_holder: DoubleHolder,
     invariant: Invariant,
     stale_read: StaleRead,
+    events: Events,
 }
 
 impl<'w> Witness<'w> {
@@ -241,6 +261,7 @@ impl<'w> Witness<'w> {
         self.found(request, Anomaly::DoubleIssue, coupons.double_issued);
         self.found(request, Anomaly::DoubleRedeem, coupons.double_redeemed);
         checkers.invariant.note(columns, &commit);
+        checkers.events.note(request, &commit, self.probe.now());
         if self.watches_reads {
             checkers.stale_read.note(&commit, self.probe.now());
         }
@@ -293,6 +314,25 @@ impl<'w> Witness<'w> {
         checkers.invariant.take_back(&self.columns, undone);
         checkers.coupons.take_back(&self.columns, undone);
         checkers.stale_read.take_back(undone);
+        checkers.events.take_back(undone);
+    }
+
+    /// A request is going to tell others of the rows of a table that it writes.
+    pub(crate) fn tells(&self, request: u64, table: TableId) {
+        self.checkers.borrow_mut().events.tells(request, table);
+    }
+
+    /// It has, or it never will.
+    pub(crate) fn told(&self, request: u64, table: TableId) {
+        self.checkers.borrow_mut().events.told(request, table);
+    }
+
+    /// Somebody else has done what follows from a change. Returns the time since its commit, of a
+    /// first effect.
+    pub(crate) fn effect(&self, request: u64, fact: Fact) -> Option<Nanos> {
+        let effect = self.checkers.borrow_mut().events.effect(request, fact, self.probe.now());
+        self.found(request, Anomaly::DuplicatedEvent, u64::from(effect.again));
+        effect.lag
     }
 
     /// A client has been told that it holds a lock.
@@ -316,11 +356,18 @@ impl<'w> Witness<'w> {
         self.probe.tell(Event::Violation { request, anomaly });
     }
 
-    /// What has been found so far. `stock` looks up the stock that a bid has now.
-    pub(crate) fn counts(&self, stock: impl Fn(TableId, usize, u64) -> Option<i64>) -> Counts {
+    /// What has been found so far. `stock` looks up the stock that a bid has now; `held` are the
+    /// events that somebody still has.
+    pub(crate) fn counts(
+        &self,
+        stock: impl Fn(TableId, usize, u64) -> Option<i64>,
+        held: &BTreeSet<Fact>,
+    ) -> Counts {
         let mut counts = self.counts.get();
         let checkers = self.checkers.borrow();
         counts[Anomaly::LostUpdate as usize] = checkers.lost_update.missing();
+        counts[Anomaly::LostEvent as usize] = checkers.events.lost(held);
+        counts[Anomaly::PhantomEvent as usize] = checkers.events.phantoms();
         counts[Anomaly::BrokenInvariant as usize] = checkers.invariant.broken(&self.columns, stock);
         counts
     }

@@ -163,6 +163,12 @@ choice! {
         DoubleGrant = "double-grant",
         /// Tokens are not compared.
         IgnoreFence = "ignore-fence",
+        /// The broker forgets every tenth message.
+        DropMessage = "drop-message",
+        /// Consumers do not remember what they have handled.
+        ForgetHandled = "forget-handled",
+        /// The outbox's relay sends rows that are not committed yet.
+        RelayUncommitted = "relay-uncommitted",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub(crate) mod components;
+pub(crate) mod events;
 pub(crate) mod redis;
 pub(crate) mod replication;
 pub(crate) mod tables;
@@ -13,6 +14,7 @@ use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use components::*;
+pub(crate) use events::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
 
@@ -48,6 +50,10 @@ pub(crate) enum ActionKind {
     Partition,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
+    /// The broker takes and gives nothing for so long.
+    BrokerDown(Span),
+    /// The projection is emptied, and every bid that was ever changed is sent to it again.
+    Rebuild,
     /// Stops sending new connections to an instance and lets it finish.
     Drain(u32),
     /// Boots an instance that is gone.
@@ -105,6 +111,10 @@ config! {
     replica: ReplicaKnobs,
     read: ReadKnobs,
     failover: FailoverKnobs,
+    order: OrderKnobs,
+    outbox: OutboxKnobs,
+    broker: BrokerKnobs,
+    cqrs: CqrsKnobs,
 }
 
 /// Which settings a sim starts from.
@@ -141,6 +151,10 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("endpoints.render", "exp 0.5ms"),
     ("endpoints.short-statement-cpu", "exp 1ms"),
     ("endpoints.list-statement-cpu", "exp 10ms"),
+    ("broker.publish", "gamma 2ms cv 0.5"),
+    ("cqrs.view-cpu", "exp 1ms"),
+    ("cqrs.project-cpu", "exp 0.5ms"),
+    ("cqrs.cores", "2"),
 ];
 
 const MARKETPLACE_LOAD: &[(&str, &str)] = &[
@@ -303,7 +317,18 @@ impl Config {
 
     /// Whether a read can be anything but fresh.
     pub(crate) fn watches_reads(&self) -> bool {
-        self.replica.count > 0
+        self.replica.count > 0 || self.cqrs.level != CqrsLevel::OneModel
+    }
+
+    /// Whether rows of the outbox come about.
+    pub(crate) fn has_outbox(&self) -> bool {
+        let feeds = self.cqrs.level == CqrsLevel::Projection && self.cqrs.feed == Feed::Outbox;
+        self.order.notify == Notify::Outbox || feeds
+    }
+
+    /// Whether bids are read in a store of their own.
+    pub(crate) fn has_read_store(&self) -> bool {
+        self.cqrs.level == CqrsLevel::Projection
     }
 
     /// Every table by its id.

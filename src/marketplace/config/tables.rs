@@ -10,6 +10,9 @@ pub(crate) const ORDERS: TableId = TableId(2);
 pub(crate) const COUPONS: TableId = TableId(3);
 pub(crate) const COUPON_ISSUES: TableId = TableId(4);
 pub(crate) const AUDIT: TableId = TableId(5);
+pub(crate) const OUTBOX: TableId = TableId(6);
+/// What readers of a bid need of it, where they do not read the bid itself.
+pub(crate) const BID_VIEWS: TableId = TableId(7);
 
 /// Columns of the built-in tables.
 pub(crate) mod bids {
@@ -35,6 +38,18 @@ pub(crate) mod coupon_issues {
     pub(crate) const COUPON: usize = 0;
     pub(crate) const USER: usize = 1;
     pub(crate) const REDEEMED: usize = 2;
+}
+pub(crate) mod outbox {
+    /// Of the row that the message is about: its table, key and version.
+    pub(crate) const TABLE: usize = 0;
+    pub(crate) const KEY: usize = 1;
+    pub(crate) const VERSION: usize = 2;
+    pub(crate) const REQUEST: usize = 3;
+    pub(crate) const SENT: usize = 4;
+}
+pub(crate) mod bid_views {
+    /// The version of the bid that the row shows.
+    pub(crate) const VERSION: usize = 0;
 }
 
 /// Price of every bid at the start, and the discount of a coupon, in won.
@@ -77,6 +92,7 @@ fn built_in(data: &DataKnobs, unique_issues: bool) -> Vec<TableSpec> {
     let order = [("bid", 0), ("buyer", 0), ("price", 0), ("discount", 0), ("paid", 0)];
     let coupon = [("total", total), ("issued", 0), ("discount", DISCOUNT)];
     let issue = [("coupon", 0), ("user", 0), ("redeemed", 0)];
+    let message = [("table", 0), ("key", 0), ("version", 0), ("request", 0), ("sent", 0)];
     vec![
         table("products", ROWS, &[]),
         // A bid of the start belongs to the product with its own number; it names none.
@@ -89,6 +105,8 @@ fn built_in(data: &DataKnobs, unique_issues: bool) -> Vec<TableSpec> {
             ..table("coupon_issues", 0, &issue)
         },
         table("audit", 0, &[]),
+        table("outbox", 0, &message),
+        table("bid_views", ROWS, &[("version", 0)]),
     ]
 }
 
@@ -122,6 +140,12 @@ mod tests {
             column(COUPON_ISSUES, coupon_issues::COUPON),
             column(COUPON_ISSUES, coupon_issues::USER),
             column(COUPON_ISSUES, coupon_issues::REDEEMED),
+            column(OUTBOX, outbox::TABLE),
+            column(OUTBOX, outbox::KEY),
+            column(OUTBOX, outbox::VERSION),
+            column(OUTBOX, outbox::REQUEST),
+            column(OUTBOX, outbox::SENT),
+            column(BID_VIEWS, bid_views::VERSION),
         ];
         let expected = [
             "bids.product",
@@ -140,6 +164,12 @@ mod tests {
             "coupon_issues.coupon",
             "coupon_issues.user",
             "coupon_issues.redeemed",
+            "outbox.table",
+            "outbox.key",
+            "outbox.version",
+            "outbox.request",
+            "outbox.sent",
+            "bid_views.version",
         ];
         assert_eq!(named, expected);
         assert_eq!(specs[AUDIT.0 as usize].name, "audit");

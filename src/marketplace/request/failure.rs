@@ -41,10 +41,16 @@ pub(crate) enum Failure {
     RetryRejected,
     /// The database was gone.
     DatabaseDown,
+    /// The broker was gone.
+    BrokerDown,
+    /// The other service could not be told.
+    NotifyFailed,
+    /// The service's own process died on the way.
+    Crashed,
 }
 
 impl Failure {
-    pub(crate) const ALL: [Failure; 19] = [
+    pub(crate) const ALL: [Failure; 22] = [
         Failure::PoolTimeout,
         Failure::Rejected,
         Failure::ConnectTimeout,
@@ -64,6 +70,9 @@ impl Failure {
         Failure::Fenced,
         Failure::RetryRejected,
         Failure::DatabaseDown,
+        Failure::BrokerDown,
+        Failure::NotifyFailed,
+        Failure::Crashed,
     ];
 
     /// The label in `error_count@...`.
@@ -88,6 +97,9 @@ impl Failure {
             Failure::Fenced => "fenced",
             Failure::RetryRejected => "retry_rejected",
             Failure::DatabaseDown => "database_down",
+            Failure::BrokerDown => "broker_down",
+            Failure::NotifyFailed => "notify_failed",
+            Failure::Crashed => "crashed",
         }
     }
 
@@ -116,7 +128,10 @@ impl Failure {
             | Failure::OptimisticExhausted
             | Failure::RedisLockTimeout
             | Failure::RetryRejected
-            | Failure::DatabaseDown => false,
+            | Failure::DatabaseDown
+            | Failure::BrokerDown
+            | Failure::NotifyFailed
+            | Failure::Crashed => false,
         }
     }
 

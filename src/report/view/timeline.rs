@@ -438,6 +438,9 @@ fn kind(wanted: Wanted) -> Text {
             Anomaly::SplitBrain => {
                 both!("The first commit on the old primary", "옛 프라이머리에 남은 첫 커밋")
             }
+            Anomaly::LostEvent => both!("The first lost event", "첫 이벤트 유실"),
+            Anomaly::DuplicatedEvent => both!("The first duplicated event", "첫 이벤트 중복"),
+            Anomaly::PhantomEvent => both!("The first phantom event", "첫 유령 이벤트"),
         },
         Wanted::Failure(Failure::Deadlock) => both!("The first deadlock", "첫 데드락"),
         Wanted::Failure(Failure::LockWaitTimeout) => {
@@ -502,6 +505,18 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
         Anomaly::SplitBrain => both!(
             "{who} is committed on a primary that has been replaced: nobody else will see it.",
             "{who}: 이미 교체된 프라이머리에 커밋됐습니다. 아무도 보지 못합니다."
+        ),
+        Anomaly::LostEvent => both!(
+            "Nobody is going to hear of what {who} has committed.",
+            "{who}: 커밋한 변경을 아무도 전해 듣지 못합니다."
+        ),
+        Anomaly::DuplicatedEvent => both!(
+            "The order of {who} is settled once more.",
+            "{who}: 같은 주문이 또 정산됐습니다."
+        ),
+        Anomaly::PhantomEvent => both!(
+            "Something was done because of {who}, which never committed.",
+            "{who}: 커밋된 적이 없는데 그 이벤트가 처리됐습니다."
         ),
     }
 }
