@@ -27,6 +27,7 @@ use crate::stats::histogram::Histogram;
 const HANDLE: u64 = 1 << 32;
 const ACKNOWLEDGE: u64 = 2 << 32;
 const POISON: u64 = 3 << 32;
+const EFFECT: u64 = 4 << 32;
 
 /// What an event says: a row has this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,7 +148,11 @@ impl<'w> Broker<'w> {
     ///
     /// # Errors
     /// [`Unavailable`], known after the round trip.
-    pub(crate) async fn publish(&self, events: &[Event], round_trip: Nanos) -> Result<(), Unavailable> {
+    pub(crate) async fn publish(
+        &self,
+        events: &[Event],
+        round_trip: Nanos,
+    ) -> Result<(), Unavailable> {
         if round_trip > 0 {
             self.clock.sleep(round_trip / 2).await;
         }
@@ -264,7 +269,7 @@ impl<'w> Broker<'w> {
 
 /// Whether the work on a message is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Handled {
+enum Handled {
     Done,
     Failed,
 }
@@ -315,7 +320,10 @@ async fn handle<'w>(market: &'w Marketplace<'w>, topic: Topic, message: &Message
             }
             Handled::Done
         }
-        Topic::Bids => market.project(event, message.number).await,
+        Topic::Bids => {
+            let projected = market.project(event, &mut broker.drawn(message, EFFECT)).await;
+            projected.map_or(Handled::Failed, |()| Handled::Done)
+        }
     }
 }
 

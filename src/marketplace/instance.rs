@@ -25,7 +25,7 @@ pub(crate) struct Instance<'w> {
     pub(crate) number: u32,
     pub(crate) lifecycle: Cell<Lifecycle>,
     pub(crate) tomcat: Tomcat<'w>,
-    /// The pool of connections to the primary, and one to each replica.
+    /// The pool of connections to the primary, and one to each replica and to the read store.
     pub(crate) hikari: Hikari<'w>,
     pub(crate) readers: Vec<Hikari<'w>>,
     /// The database that it takes for the primary.
@@ -51,7 +51,7 @@ impl<'w> Instance<'w> {
             lifecycle: Cell::new(Lifecycle::Gone),
             tomcat: Tomcat::new(clock, config, number, streams),
             hikari: Hikari::new(clock, config, number, None, streams),
-            readers: (1..=config.replica.count)
+            readers: (1..=config.replica.count + u32::from(config.has_read_store()))
                 .map(|replica| Hikari::new(clock, config, number, Some(replica), streams))
                 .collect(),
             writer: Cell::new(0),
@@ -109,8 +109,8 @@ pub(crate) async fn boot<'w>(
     if instance.lifecycle.get() == Lifecycle::Booting {
         if instance.hikari.size() == 0 {
             instance.hikari.fill(&sim, &market.databases[0]);
-            for (pool, replica) in instance.readers.iter().zip(&market.databases[1..]) {
-                pool.fill(&sim, replica);
+            for (pool, database) in instance.readers.iter().zip(market.all_databases().skip(1)) {
+                pool.fill(&sim, database);
             }
         }
         instance.enter(Lifecycle::Ready, &market.probe);

@@ -10,6 +10,7 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+pub(crate) mod broker;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
@@ -20,7 +21,9 @@ pub(crate) mod journey;
 pub(crate) mod knobs;
 pub(crate) mod mysql;
 pub(crate) mod observations;
+mod outbox;
 pub(crate) mod probe;
+mod projection;
 mod recorder;
 pub(crate) mod redis;
 pub(crate) mod request;
@@ -31,16 +34,18 @@ pub(crate) mod tomcat;
 mod tests;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
+use broker::{Broker, Topic};
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, Config, Routing};
+use config::{Action, ActionKind, Config, Notify, Routing};
 use instance::{Instance, Lifecycle};
-use mysql::Database;
+use mysql::{Database, Role};
 use observations::{Observations, Window};
 use probe::{Probe, Recorded};
 use recorder::Recorder;
@@ -57,6 +62,9 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) balancer: instance::Balancer,
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
+    /// The projection's; behind the others where databases are numbered.
+    pub(crate) read_store: Option<Database<'w>>,
+    pub(crate) broker: Broker<'w>,
     pub(crate) redis: Redis<'w>,
     pub(crate) witness: Rc<Witness<'w>>,
     /// Issues coupons one after the other, where a queue does it.
@@ -70,6 +78,8 @@ pub(crate) struct Marketplace<'w> {
     /// Reading transactions sent to replicas so far: they take turns.
     turns: Cell<u64>,
     managing: RefCell<Stream>,
+    /// Committed transactions of requests that changed a bid.
+    pub(crate) bid_changes: Counter,
 }
 
 /// How one replication is run.
@@ -106,13 +116,16 @@ impl<'w> Marketplace<'w> {
         let specs = config.tables();
         let witness = Rc::new(Witness::new(&specs, config.watches_reads(), Rc::clone(&probe)));
         let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-        let databases = (0..=config.replica.count as usize)
-            .map(|number| {
-                let (witness, probe) = &seen_by;
-                let seen_by = (Rc::clone(witness), Rc::clone(probe));
-                Database::new(clock, config, number, &specs, streams, seen_by)
-            })
+        let database = |number, role| {
+            let (witness, probe) = &seen_by;
+            let seen_by = (Rc::clone(witness), Rc::clone(probe));
+            Database::new(clock, config, (number, role), &specs, streams, seen_by)
+        };
+        let replicas = config.replica.count as usize;
+        let databases = std::iter::once(database(0, Role::Primary))
+            .chain((1..=replicas).map(|number| database(number, Role::Replica)))
             .collect();
+        let read_store = config.has_read_store().then(|| database(replicas + 1, Role::ReadStore));
         let endpoints = Endpoint::all(config);
         let loads = config
             .loads
@@ -136,6 +149,8 @@ impl<'w> Marketplace<'w> {
             balancer: instance::Balancer::new(config.balancer.policy, streams),
             instances,
             databases,
+            read_store,
+            broker: Broker::new(clock, &config.broker, config.fault, streams),
             redis: Redis::new(clock, config),
             witness,
             issuer: Pool::new(clock, 1),
@@ -147,6 +162,7 @@ impl<'w> Marketplace<'w> {
             requests: Cell::new(0),
             turns: Cell::new(0),
             managing: RefCell::new(failover::stream(streams)),
+            bid_changes: Cell::new(0),
         }
     }
 
@@ -157,9 +173,31 @@ impl<'w> Marketplace<'w> {
         number
     }
 
+    /// A database by its number: the first primary, the replicas, the read store.
+    pub(crate) fn database(&self, number: usize) -> &Database<'w> {
+        match &self.read_store {
+            Some(store) if number >= self.databases.len() => store,
+            _ => &self.databases[number],
+        }
+    }
+
+    /// Events that somebody has still to deliver: in the outbox, with the broker or a consumer.
+    pub(crate) fn held_events(&self) -> BTreeSet<broker::Fact> {
+        let mut held = self.broker.held();
+        if self.config.has_outbox() {
+            held.extend(outbox::unsent(self.primary()));
+        }
+        held
+    }
+
+    /// All of them, in this order.
+    pub(crate) fn all_databases(&self) -> impl Iterator<Item = &Database<'w>> {
+        self.databases.iter().chain(&self.read_store)
+    }
+
     /// The database that takes the writes.
     pub(crate) fn primary(&self) -> &Database<'w> {
-        let primary = |database: &&Database<'_>| database.role.get() == mysql::Role::Primary;
+        let primary = |database: &&Database<'_>| database.role.get() == Role::Primary;
         self.databases.iter().find(primary).unwrap_or(&self.databases[0])
     }
 }
@@ -172,7 +210,7 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     let clock = Clock::new();
     let market = Marketplace::new(&clock, config, plan);
     let sim = Sim::new(&clock);
-    start(&sim, &market);
+    start(&sim, &market, plan.streams);
     let limits = |until| Limits { until, events: plan.events };
     let window = plan.window;
     let run = || {
@@ -195,7 +233,7 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     Ok(Replication { observations, events: clock.events(), recorded: market.probe.take() })
 }
 
-fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
+fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
     for database in &market.databases {
         database.start(sim);
         if market.databases.len() > 1 {
@@ -205,6 +243,7 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     if market.config.read.routing == Routing::BoundedLag && market.databases.len() > 1 {
         sim.spawn("heartbeat", market.primary().beat(market.config.read.heartbeat.0));
     }
+    start_messaging(sim, market, streams);
     let every = market.config.redis.failover_every.0;
     if every > 0 {
         sim.spawn("failover", async move {
@@ -225,6 +264,26 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     }
 }
 
+/// Starts the relay and the consumers, where there is anything for them.
+fn start_messaging<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
+    let config = market.config;
+    if let Some(store) = &market.read_store {
+        store.start(sim);
+    }
+    if config.has_outbox() {
+        sim.spawn("relay", outbox::relay(market, streams.stream("outbox.relay")));
+    }
+    let orders = matches!(
+        config.order.notify,
+        Notify::Publish | Notify::PublishBeforeCommit | Notify::Outbox
+    );
+    for (topic, used) in [(Topic::Orders, orders), (Topic::Bids, config.has_read_store())] {
+        for _ in 0..if used { config.broker.consumers } else { 0 } {
+            sim.spawn("consumer", broker::consume(sim.clone(), market, topic));
+        }
+    }
+}
+
 async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) {
     market.clock.sleep(action.at.0).await;
     match &action.what {
@@ -241,6 +300,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         ActionKind::MysqlCrash => failover::crash(&sim, market).await,
         ActionKind::Partition => failover::partition(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
+        ActionKind::BrokerDown(span) => market.broker.go_down(span.0),
+        ActionKind::Rebuild => projection::rebuild(market).await,
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {
             let instance = &market.instances[*number as usize];

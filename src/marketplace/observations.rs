@@ -1,5 +1,7 @@
 //! What one replication showed: plain data, taken from a window of its time.
 
+mod events;
+
 use std::cell::Cell;
 
 use super::checker::{self, Judged};
@@ -10,6 +12,7 @@ use super::probe::Stage;
 use super::request::Failure;
 use crate::engine::time::Nanos;
 use crate::stats::histogram::Histogram;
+pub(crate) use events::EventObservations;
 
 /// Which part of a run is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +218,7 @@ pub(crate) struct Levels {
     /// Of the first primary, and of all replicas.
     pub(crate) db_cores_busy: f64,
     pub(crate) replica_cores_busy: f64,
+    pub(crate) read_store_cores_busy: f64,
 }
 
 /// What the database did.
@@ -282,6 +286,7 @@ pub(crate) struct Observations {
     pub(crate) retries: u64,
     pub(crate) database: DatabaseObservations,
     pub(crate) replication: ReplicationObservations,
+    pub(crate) events: EventObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,

@@ -13,7 +13,8 @@ use super::broker::{Event, Fact};
 use super::config::Fault;
 use super::config::tables::{OUTBOX, outbox};
 use super::mysql::table::{Table, TableId, Values};
-use super::mysql::{Change, Database, SqlError, Statement, Verb};
+use super::mysql::{Change, Database, NOBODY, SqlError, Statement, Verb};
+use crate::engine::distribution::Distribution;
 use crate::engine::time::{Nanos, SECOND};
 use crate::random::Stream;
 
@@ -32,7 +33,13 @@ struct Unsent {
 
 impl Unsent {
     /// `select ... where sent = 0 order by id limit ...`
-    fn select(&mut self, rows: &Table, limit: usize, now: Nanos, dirty: bool) -> Vec<(u64, Values)> {
+    fn select(
+        &mut self,
+        rows: &Table,
+        limit: usize,
+        now: Nanos,
+        dirty: bool,
+    ) -> Vec<(u64, Values)> {
         let mut key = rows.after(self.seen);
         while rows.newest(key).is_some() {
             self.open.extend((self.seen + 1..=key).map(|key| (key, now)));
@@ -117,16 +124,11 @@ async fn send_batch<'w>(
     stream: &RefCell<Stream>,
 ) -> Result<usize, Interrupted> {
     let (knobs, costs) = (&market.config.outbox, &market.config.endpoints);
-    let draw = |distribution: &crate::engine::distribution::Distribution| {
-        distribution.sample(&mut stream.borrow_mut())
-    };
+    let draw = |times: &Distribution| times.sample(&mut stream.borrow_mut());
     let halves = |span: Nanos| (span / 2, span - span / 2);
     let select = Statement::plain(Verb::Select).cpu(draw(&costs.short_cpu));
     let (there, back) = halves(draw(database.round_trip()));
-    let reading = database.begin(NOBODY);
-    let read = database.execute(reading, &select, there, back).await;
-    database.roll_back(reading);
-    read?;
+    database.begin_background(NOBODY).run(&select, there, back).await?;
     let (now, dirty) = (market.clock.now(), market.config.fault == Fault::RelayUncommitted);
     let limit = knobs.batch as usize;
     let rows = database.with_table(OUTBOX, |rows| unsent.select(rows, limit, now, dirty));
@@ -140,8 +142,7 @@ async fn send_batch<'w>(
     if crash_share > 0.0 && stream.borrow_mut().unit() < crash_share {
         return Err(Interrupted);
     }
-    let marking = database.begin(NOBODY);
-    let mut marked = Ok(());
+    let mut marking = database.begin_background(NOBODY);
     // One statement for all: the network and the search are paid for once.
     let (mut there, back) = halves(draw(database.round_trip()));
     let mut cpu = draw(&costs.short_cpu);
@@ -150,23 +151,10 @@ async fn send_batch<'w>(
         let mark = Statement::update(OUTBOX, *key)
             .cpu(cpu + draw(database.write_cpu()))
             .change(Change::Set { column: outbox::SENT, to: 1 });
-        marked = database.execute(marking, &mark, there, reply).await.map(|_| ());
-        if marked.is_err() {
-            break;
-        }
+        marking.run(&mark, there, reply).await?;
         (there, cpu) = (0, 0);
     }
-    if marked.is_ok() {
-        let (there, back) = halves(draw(database.round_trip()));
-        let extra = draw(database.commit_extra());
-        marked = database.commit(marking, there, extra, back).await.map(|_| ());
-    }
-    if marked.is_err() {
-        database.roll_back(marking);
-    }
-    marked?;
+    let (there, back) = halves(draw(database.round_trip()));
+    marking.commit(there, draw(database.commit_extra()), back).await?;
     Ok(rows.len())
 }
-
-/// Statements that no request has asked for.
-pub(crate) const NOBODY: u64 = u64::MAX;

@@ -10,8 +10,7 @@ use super::mysql::buffer_pool::PoolSeen;
 use super::mysql::log::LogSeen;
 use super::mysql::{Database, Work};
 use super::observations::{
-    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, SeriesStep,
-    StationObservations, Window,
+    Counts, Group, INSIDE_PARTS, Levels, Observations, SeriesStep, StationObservations, Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -37,6 +36,7 @@ pub(crate) struct Recorder {
 #[derive(Clone, Copy, Default)]
 struct DatabaseTotals {
     work: Work,
+    changes: u64,
     redo: LogSeen,
     binlog: LogSeen,
     pages: Option<PoolSeen>,
@@ -45,12 +45,13 @@ struct DatabaseTotals {
 
 impl DatabaseTotals {
     /// What all databases did; logs, pages and commits at risk of the first one alone.
-    fn of(databases: &[Database<'_>]) -> DatabaseTotals {
+    fn of(market: &Marketplace<'_>) -> DatabaseTotals {
         let mut totals = DatabaseTotals::default();
-        for database in databases {
+        for database in market.all_databases() {
             totals.work.add(&database.work_done());
         }
-        if let Some(first) = databases.first() {
+        totals.changes = market.bid_changes.get();
+        if let Some(first) = market.databases.first() {
             totals.redo = first.redo_seen();
             totals.binlog = first.binlog_seen();
             totals.pages = first.pages_seen();
@@ -77,6 +78,8 @@ struct Areas {
     pool_waiting: u128,
     db_cores: u128,
     replica_cores: u128,
+    read_store_cores: u128,
+    messages: u128,
 }
 
 impl Areas {
@@ -97,6 +100,8 @@ impl Areas {
         }
         let (primary, replicas) = market.databases.split_first().unzip();
         areas.db_cores = primary.map_or(0, Database::busy_area);
+        areas.read_store_cores = market.read_store.as_ref().map_or(0, Database::busy_area);
+        areas.messages = market.broker.waiting_area();
         areas.replica_cores = replicas.unwrap_or_default().iter().map(Database::busy_area).sum();
         areas
     }
@@ -113,6 +118,7 @@ impl Areas {
             pool_waiting: mean(self.pool_waiting, from.pool_waiting),
             db_cores_busy: mean(self.db_cores, from.db_cores),
             replica_cores_busy: mean(self.replica_cores, from.replica_cores),
+            read_store_cores_busy: mean(self.read_store_cores, from.read_store_cores),
         }
     }
 }
@@ -154,8 +160,9 @@ impl Recorder {
         for pool in market.instances.iter().flat_map(Instance::pools) {
             pool.holds.take();
         }
-        self.database_before.set(DatabaseTotals::of(&market.databases));
-        for database in &market.databases {
+        self.database_before.set(DatabaseTotals::of(market));
+        market.broker.lag.take();
+        for database in market.all_databases() {
             database.lock_waits.take();
             database.commit_times.take();
             database.replication.lag.take();
@@ -185,10 +192,13 @@ impl Recorder {
         for instance in &market.instances {
             state.dropped_syns += instance.tomcat.dropped_syns.get();
         }
-        for database in &market.databases {
+        for database in market.all_databases() {
             state.refused_connections += database.refused.get();
         }
-        self.close_database(market, &mut state.database, span);
+        self.close_database(market, state, span);
+        state.events.lag = market.broker.lag.take();
+        let waiting = after.messages - before.messages;
+        state.events.waiting = waiting as f64 / span.max(1) as f64;
         for database in &market.databases {
             state.replication.lag.merge(&database.replication.lag.take());
         }
@@ -208,21 +218,19 @@ impl Recorder {
         }
     }
 
-    fn close_database(
-        &self,
-        market: &Marketplace<'_>,
-        seen: &mut DatabaseObservations,
-        span: Nanos,
-    ) {
-        let (before, now) = (self.database_before.get(), DatabaseTotals::of(&market.databases));
+    fn close_database(&self, market: &Marketplace<'_>, state: &mut Observations, span: Nanos) {
+        let seen = &mut state.database;
+        let (before, now) = (self.database_before.get(), DatabaseTotals::of(market));
         seen.commits = now.work.commits - before.work.commits;
         seen.reads = now.work.reads.since(&before.work.reads);
         seen.writes = now.work.writes.since(&before.work.writes);
+        state.events.write_cpu = seen.writes.cpu;
+        state.events.changes = now.changes - before.changes;
         seen.redo = now.redo.since(&before.redo);
         seen.binlog = now.binlog.since(&before.binlog);
         seen.pages = now.pages.map(|pages| pages.since(&before.pages.unwrap_or_default()));
         seen.unsynced = (now.unsynced - before.unsynced) as f64 / span.max(1) as f64;
-        for database in &market.databases {
+        for database in market.all_databases() {
             seen.lock_wait.merge(&database.lock_waits.take());
             seen.commit.merge(&database.commit_times.take());
         }
@@ -236,14 +244,17 @@ impl Recorder {
         state.audit.inside_at_end = clients.inside();
         state.audit.arrived = clients.entered();
         let database = market.primary();
-        let work = DatabaseTotals::of(&market.databases).work;
+        let work = DatabaseTotals::of(market).work;
         state.replication.unavailable = market.witness.unavailable().map(to_seconds);
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
-        seen.anomalies = market.witness.counts(|table, column, key| {
+        let value = |table, column: usize, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
-        });
+        };
+        seen.anomalies = market.witness.counts(value, &market.held_events());
+        state.events.dead_letters = market.broker.dead_letters();
+        market.broker.end();
         state.connections_opened =
             market.loads.iter().map(|load| load.connections_opened.get()).sum();
     }
@@ -265,7 +276,10 @@ impl Recorder {
                 books.push((name("pool"), pool.holders.borrow().report(now)));
             }
         }
-        for database in &market.databases {
+        for (topic, book) in ["orders", "bids"].into_iter().zip(market.broker.reports()) {
+            books.push((format!("topic {topic}"), book));
+        }
+        for database in market.all_databases() {
             books.push(("statements".to_owned(), database.statements.borrow().report(now)));
             let locks = database.locks();
             if locks > 0 {

@@ -1,6 +1,8 @@
 //! Metrics: what a claim, a column or a target can name. One row each; the value comes from what
 //! a replication observed.
 
+mod events;
+
 use crate::content::text::{Text, both};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::observations::{Group, Observations};
@@ -153,6 +155,16 @@ metrics! {
     "replica_cores_busy_mean", "count", Neither, None, Mean, "busy cores of all replicas", "바쁜 복제본 코어 수(전체 복제본)";
     "unavailable_s", "s", Less, None, Mean, "seconds from the primary's death to the first commit after it", "프라이머리가 죽은 뒤 첫 커밋까지의 시간(초)";
     "split_brain_writes", "count", Less, None, Count, "commits on a primary that had been replaced, in the whole run", "교체된 옛 프라이머리에 커밋된 쓰기 수(전체 실행)";
+    "lost_events", "count", Less, None, Count, "committed changes that others were to hear of and that nobody holds any more, in the whole run", "다른 서비스가 알아야 할 커밋인데 아무도 갖고 있지 않은 이벤트 수(전체 실행)";
+    "duplicated_events", "count", Less, None, Count, "effects of an order beyond the first, in the whole run", "주문 하나에 두 번째 이후로 생긴 결과의 수(전체 실행)";
+    "phantom_events", "count", Less, None, Count, "effects of changes that were never committed, in the whole run", "커밋된 적 없는 변경에서 생긴 결과의 수(전체 실행)";
+    "event_lag_ms_mean", "ms", Less, None, Mean, "mean time from a commit to what others did because of it", "커밋부터 다른 곳에 결과가 생길 때까지의 평균 시간";
+    "event_lag_ms_p50", "ms", Less, None, Percentile, "median of that time", "그 시간의 중앙값";
+    "event_lag_ms_p99", "ms", Less, None, Percentile, "p99 of that time", "그 시간의 p99";
+    "dead_letters", "count", Less, None, Count, "messages given up after broker.max-deliveries failures, in the whole run", "broker.max-deliveries번 실패해 포기한 메시지 수(전체 실행)";
+    "consumer_lag_mean", "count", Less, None, Mean, "messages that wait for a consumer", "컨슈머를 기다리는 메시지 수";
+    "read_store_cores_busy_mean", "count", Neither, None, Mean, "busy cores of the projection's store", "프로젝션 저장소의 바쁜 코어 수";
+    "work_per_change_ms", "ms", Less, None, Mean, "CPU of writing statements in all databases per transaction that changes a bid", "입찰을 바꾸는 트랜잭션 하나당 모든 DB의 쓰기 구문이 쓴 CPU 시간";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -304,6 +316,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.count("position_timeouts", replication.position_timeouts);
     rows.mean("replica_cores_busy_mean", levels.replica_cores_busy);
     rows.mean("unavailable_s", replication.unavailable);
+    events::rows(&mut rows, seen);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -376,6 +389,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.retries += other.retries;
     into.redis_lock_wait.merge(&other.redis_lock_wait);
     into.replication.merge(&other.replication);
+    into.events.merge(&other.events);
     let (mine, theirs) = (&mut into.database, &other.database);
     mine.lock_wait.merge(&theirs.lock_wait);
     mine.commit.merge(&theirs.commit);

@@ -137,7 +137,8 @@ mod tests {
         events.told(9, ORDERS);
         assert_eq!(events.phantoms(), 1);
         // A crash takes order 1 back: what was done for it was done for nothing, twice.
-        let back = Write { before: order(1, 10).after, after: None, version: 0, over: 10, ..order(1, 10) };
+        let back =
+            Write { before: order(1, 10).after, after: None, version: 0, over: 10, ..order(1, 10) };
         events.take_back(&[back]);
         assert_eq!(events.phantoms(), 3);
     }

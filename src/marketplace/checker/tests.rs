@@ -67,7 +67,7 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
     let plan = Plan { streams, window, events: 10_000_000, record: true };
     let market = Marketplace::new(&clock, &config, &plan);
     let sim = Sim::new(&clock);
-    start(&sim, &market);
+    start(&sim, &market, streams);
     sim.run(Limits { until: window.until, events: plan.events }).unwrap();
     let rows = |table: TableId| -> Vec<Values> {
         market.primary().with_table(table, |table| {
@@ -84,7 +84,7 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
     });
     let (redo, binlog) = (market.primary().redo_seen(), market.primary().binlog_seen());
     let books = Books {
-        anomalies: market.witness.counts(committed),
+        anomalies: market.witness.counts(committed, &market.held_events()),
         failures: answered.collect(),
         stock: committed(BIDS, bids::STOCK, 1),
         orders: rows(ORDERS),

@@ -6,6 +6,7 @@
 //! gap where there is no record, and S on the parent of a foreign key; a cycle of waits is found
 //! the moment it closes. `docs/model.md` says what is left out.
 
+mod background;
 pub(crate) mod buffer_pool;
 mod durability;
 pub(crate) mod lock;
@@ -34,6 +35,7 @@ use crate::engine::progress::Progress;
 use crate::engine::time::{Nanos, SECOND};
 use crate::random::{Stream, Streams};
 use crate::stats::histogram::Histogram;
+pub(crate) use background::NOBODY;
 use buffer_pool::{BufferPool, Needs};
 use lock::{Mode, Owner, Requested, Target};
 use log::{Effort, Log};
@@ -49,6 +51,8 @@ pub(crate) enum Role {
     Replica,
     /// Was the primary, until another one was promoted.
     Replaced,
+    /// Holds what is only read; fed by messages, not by a primary.
+    ReadStore,
 }
 
 /// Why a statement or a commit failed.
@@ -163,14 +167,18 @@ impl<'w> Database<'w> {
     pub(crate) fn new(
         clock: &'w Clock,
         config: &'w Config,
-        number: usize,
+        (number, role): (usize, Role),
         tables: &[TableSpec],
         streams: Streams,
         (witness, probe): (Rc<Witness<'w>>, Rc<Probe<'w>>),
     ) -> Database<'w> {
         let knobs = &config.mysql;
-        let role = if number == 0 { Role::Primary } else { Role::Replica };
-        let cores = match if number == 0 { knobs.cores } else { config.replica.cores } {
+        let cores = match role {
+            Role::Primary | Role::Replaced => knobs.cores,
+            Role::Replica => config.replica.cores,
+            Role::ReadStore => config.cqrs.cores,
+        };
+        let cores = match cores {
             Limit::Of(cores) => cores,
             Limit::Unlimited => u32::MAX,
         };
@@ -183,9 +191,10 @@ impl<'w> Database<'w> {
             RefCell::new(BufferPool::new(capacity as usize, u64::from(knobs.rows_per_page)))
         });
         let flushes = Rc::new(Pool::new(clock, 1));
-        let stream = |name: &str| match number {
-            0 => streams.stream(&format!("mysql.{name}")),
-            replica => streams.stream(&format!("replica.{replica}.{name}")),
+        let stream = |name: &str| match role {
+            Role::Primary | Role::Replaced => streams.stream(&format!("mysql.{name}")),
+            Role::Replica => streams.stream(&format!("replica.{number}.{name}")),
+            Role::ReadStore => streams.stream(&format!("read-store.{name}")),
         };
         let log = |name: &str, write, sync| {
             Log::new(clock, Rc::clone(&flushes), write, sync, stream(name))
@@ -214,7 +223,12 @@ impl<'w> Database<'w> {
             cut_off: Cell::new(false),
             replaced: Cell::new(false),
             connected: Progress::new(clock),
-            replication: Replication::new(clock, &config.replica, number, stream("replication")),
+            replication: Replication::new(
+                clock,
+                &config.replica,
+                (number, role),
+                stream("replication"),
+            ),
             witness,
             probe,
         }

@@ -108,10 +108,11 @@ impl<'w> Replication<'w> {
     pub(super) fn new(
         clock: &'w Clock,
         knobs: &'w ReplicaKnobs,
-        number: usize,
+        (number, role): (usize, Role),
         stream: Stream,
     ) -> Replication<'w> {
-        let databases = if knobs.count == 0 { 0 } else { knobs.count + 1 };
+        let alone = knobs.count == 0 || role == Role::ReadStore;
+        let databases = if alone { 0 } else { knobs.count + 1 };
         Replication {
             clock,
             number,

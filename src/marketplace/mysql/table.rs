@@ -125,8 +125,12 @@ impl Table {
 
     /// The values of the newest version that was committed.
     pub(crate) fn newest_committed(&self, key: u64) -> Option<Values> {
-        let view = View { commits: u64::MAX, own: u64::MAX };
-        self.read(key, view).map(|version| version.values)
+        self.committed(key).map(|version| version.values)
+    }
+
+    /// The newest version that was committed.
+    pub(crate) fn committed(&self, key: u64) -> Option<Version> {
+        self.read(key, View { commits: u64::MAX, own: u64::MAX })
     }
 
     /// The version that a view shows, unless the row is not there for it.
@@ -253,7 +257,6 @@ impl Table {
     }
 
     /// All rows that somebody touched, with their newest versions.
-    #[cfg(test)]
     pub(crate) fn changed(&self) -> impl Iterator<Item = (u64, &Version)> {
         self.touched.iter().map(|(key, row)| (*key, &row.newest))
     }

@@ -12,8 +12,8 @@ use super::super::checker::Witness;
 use super::super::config::{Base, Config};
 use super::super::knobs::Raw;
 use super::super::probe::Probe;
-use super::Database;
 use super::table::TableSpec;
+use super::{Database, Role};
 use crate::engine::executor::{Clock, Sim};
 use crate::random::Streams;
 
@@ -49,7 +49,7 @@ fn alone<T>(
     let witness = Rc::new(Witness::new(tables, true, Rc::clone(&probe)));
     let streams = Streams { seed: 1, replication: 0 };
     let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-    let database = Database::new(&clock, config, 0, tables, streams, seen_by);
+    let database = Database::new(&clock, config, (0, Role::Primary), tables, streams, seen_by);
     let sim = Sim::new(&clock);
     database.start(&sim);
     let alone = Alone { sim, clock: &clock, database: &database, witness: &witness };

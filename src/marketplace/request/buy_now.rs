@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::distributed_lock::{DistributedLock, LockTerms};
 use super::retry::Attempts;
 use super::{Answer, Failure, Request, Transaction};
+use crate::marketplace::broker::Fact;
 use crate::marketplace::config::tables::{BIDS, ORDERS, bids, orders};
 use crate::marketplace::config::{
     BidKnobs, BidStrategy, Fault, LockOrder, LockPlace, PauseKind, RetryPlace,
@@ -23,17 +24,28 @@ const SOME_LEFT: Guard = Guard::AtLeast { column: bids::STOCK, value: 1 };
 
 pub(super) async fn run(request: &Rc<Request<'_>>) -> Answer {
     request.cpu(&request.market.config.endpoints.app_cpu).await;
-    // @Retryable around @Transactional
-    let mut attempts = Attempts::new(request);
-    while let Err(failure) = buy(request, &mut attempts).await {
-        attempts.again(failure).await?;
-    }
+    request.sets_out_to_tell();
+    let told = buy_and_tell(request).await;
+    request.has_told();
+    told?;
     request.render().await;
     Ok(())
 }
 
-/// One attempt, under a lock in Redis where the strategy wants one.
-async fn buy(request: &Rc<Request<'_>>, attempts: &mut Attempts<'_, '_>) -> Answer {
+async fn buy_and_tell(request: &Rc<Request<'_>>) -> Answer {
+    // @Retryable around @Transactional
+    let mut attempts = Attempts::new(request);
+    let orders = loop {
+        match buy(request, &mut attempts).await {
+            Ok(orders) => break orders,
+            Err(failure) => attempts.again(failure).await?,
+        }
+    };
+    request.tell_after(&orders).await
+}
+
+/// One attempt, under a lock in Redis where the strategy wants one. Gives the orders.
+async fn buy(request: &Rc<Request<'_>>, attempts: &mut Attempts<'_, '_>) -> Bought {
     let knobs = &request.market.config.bid;
     let wanted = wanted(request);
     let redis = knobs.strategy == BidStrategy::RedisLock;
@@ -69,14 +81,18 @@ fn wanted(request: &Request<'_>) -> Vec<u64> {
     wanted
 }
 
+/// Orders as they were stored.
+type Bought = Result<Vec<Fact>, Failure>;
+
 /// The transaction.
 async fn order(
     request: &Rc<Request<'_>>,
     attempts: &mut Attempts<'_, '_>,
     wanted: &[u64],
     token: Option<u64>,
-) -> Answer {
+) -> Bought {
     let knobs = &request.market.config.bid;
+    let mut orders = Vec::new();
     // @Transactional
     let mut transaction = request.begin().await?;
     let mut held: Option<DistributedLock> = None;
@@ -88,7 +104,8 @@ async fn order(
     for bid in wanted {
         loop {
             let token = token.or(held.as_ref().map(|lock| lock.token));
-            taken = take_unit(request, &mut transaction, *bid, token).await;
+            let stored = take_unit(request, &mut transaction, *bid, token).await;
+            taken = stored.map(|order| orders.push(order));
             match taken {
                 Err(conflict @ Failure::OptimisticExhausted)
                     if knobs.retry_place == RetryPlace::Inside =>
@@ -113,7 +130,10 @@ async fn order(
         request.unlock(lock).await;
     }
     match taken {
-        Ok(()) => transaction.commit().await,
+        Ok(()) => {
+            request.survives_until_commit()?;
+            transaction.commit().await.map(|()| orders)
+        }
         Err(failure) => Err(transaction.refuse(failure).await),
     }
 }
@@ -124,7 +144,7 @@ async fn take_unit(
     transaction: &mut Transaction<'_, '_>,
     bid: u64,
     token: Option<u64>,
-) -> Answer {
+) -> Result<Fact, Failure> {
     let knobs = &request.market.config.bid;
     let cpu = || request.draw(&request.market.config.endpoints.short_cpu);
     let select = || Statement::select(BIDS, bid).cpu(cpu());
@@ -163,10 +183,10 @@ async fn take_unit(
         }
         BidStrategy::InsertFirst => {
             let read = transaction.run(select()).await?;
-            store(request, transaction, bid, &read).await?;
+            let order = store(request, transaction, bid, &read).await?;
             work(request, knobs).await;
             let written = transaction.run(update().change(ONE_LESS).when(SOME_LEFT)).await?;
-            in_stock_after(&written)
+            in_stock_after(&written).map(|()| order)
         }
         BidStrategy::Optimistic => {
             let read = transaction.run(select()).await?;
@@ -201,21 +221,23 @@ fn fenced(request: &Request<'_>, write: Statement, token: Option<u64>) -> Statem
     }
 }
 
-/// The order of one unit, at the price of the bid.
+/// The order of one unit, at the price of the bid; others may hear of it here already.
 async fn store(
     request: &Request<'_>,
     transaction: &mut Transaction<'_, '_>,
     bid: u64,
     read: &Found,
-) -> Answer {
+) -> Result<Fact, Failure> {
     let mut order = Values::default();
     order[orders::BID] = bid as i64;
     order[orders::BUYER] = request.user();
     order[orders::PRICE] = read.values[bids::PRICE];
     order[orders::PAID] = read.values[bids::PRICE];
     let cpu = request.draw(&request.market.config.endpoints.short_cpu);
-    transaction.run(Statement::insert(ORDERS, order).cpu(cpu)).await?;
-    Ok(())
+    let stored = transaction.run(Statement::insert(ORDERS, order).cpu(cpu)).await?;
+    let order = Fact { table: ORDERS, key: stored.key, version: stored.version };
+    request.tell_inside(transaction, order).await?;
+    Ok(order)
 }
 
 /// Application work between reading and writing, with the pause that hits some.

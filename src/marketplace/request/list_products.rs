@@ -7,9 +7,9 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     let costs = &request.market.config.endpoints;
     request.cpu(&costs.app_cpu).await;
 
-    let mut transaction = request.begin_reading().await?;
+    let mut transaction = request.begin_viewing().await?;
     // A page is no single row: only what it costs counts.
-    let page = Statement::plain(Verb::Select).cpu(request.draw(&costs.list_cpu));
+    let page = Statement::plain(Verb::Select).cpu(request.page_cpu());
     transaction.run(page).await?;
     transaction.commit().await?;
 

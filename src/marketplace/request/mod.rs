@@ -12,10 +12,12 @@ mod place_bid;
 mod redeem_coupon;
 mod retry;
 mod routing;
+mod tell;
 mod transaction;
 mod view_bid;
 mod view_orders;
 mod view_product;
+mod views;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -259,7 +261,7 @@ impl<'w> Request<'w> {
     /// # Errors
     /// [`Failure::PoolTimeout`].
     async fn borrow(&self, number: usize) -> Result<Connection<'w>, Failure> {
-        let database = &self.market.databases[number];
+        let database = self.market.database(number);
         let asked = self.now();
         let _stage = self.enter(Stage::PoolWait);
         let wanted = Unit::Connection { instance: self.instance.number, number: None };

@@ -33,7 +33,8 @@ impl<'r, 'w> Attempts<'r, 'w> {
     /// # Errors
     /// The failure itself when it is final or no attempt is left, and [`Failure::RetryRejected`].
     pub(super) async fn again(&mut self, failure: Failure) -> Result<(), Failure> {
-        if failure.is_final() || self.made > self.knobs.retry_max {
+        // A process that has died repeats nothing.
+        if failure.is_final() || failure == Failure::Crashed || self.made > self.knobs.retry_max {
             return Err(failure);
         }
         let request = self.request;

@@ -3,6 +3,7 @@
 use super::{Failure, Request};
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Acquire;
+use crate::marketplace::config::tables::BIDS;
 use crate::marketplace::hikari::Connection;
 use crate::marketplace::mysql::table::TableId;
 use crate::marketplace::mysql::{self, Database, Found, SqlError, Statement};
@@ -14,7 +15,7 @@ const WRITE_CPU: u64 = 4_000;
 /// A transaction; dropping it without [`Transaction::commit`] rolls back and gives the connection
 /// back at once.
 pub(crate) struct Transaction<'r, 'w> {
-    request: &'r Request<'w>,
+    pub(super) request: &'r Request<'w>,
     /// Number of the database.
     database: usize,
     connection: Option<Connection<'w>>,
@@ -37,7 +38,7 @@ pub(super) struct Session<'w> {
 
 impl<'w> Session<'w> {
     pub(super) fn new(request: &Request<'w>, database: usize) -> Session<'w> {
-        let database = &request.market.databases[database];
+        let database = request.market.database(database);
         Session { database, open: None, token: None, written: Vec::new() }
     }
 
@@ -290,15 +291,38 @@ impl Transaction<'_, '_> {
     /// # Errors
     /// [`Failure::DatabaseDown`].
     pub(crate) async fn commit(mut self) -> Result<(), Failure> {
-        if let Some(connection) = self.connection.take() {
-            if !self.autocommit {
-                self.session.commit(self.request).await?;
-            }
-            if self.keep {
-                *self.request.kept.borrow_mut() = Some((self.database, connection));
-            }
+        if self.written().iter().any(|(table, ..)| *table == BIDS) {
+            crate::marketplace::count(&self.request.market.bid_changes);
+        }
+        let changes = self.changes_to_follow();
+        if !changes.is_empty() {
+            return Box::pin(self.commit_and_follow(&changes)).await;
+        }
+        self.commit_session().await?;
+        self.give_back();
+        Ok(())
+    }
+
+    /// Commits and keeps the connection.
+    pub(super) async fn commit_session(&mut self) -> Result<(), Failure> {
+        if self.connection.is_some() && !self.autocommit {
+            self.session.commit(self.request).await?;
         }
         Ok(())
+    }
+
+    /// Returns the connection, unless open-in-view keeps it.
+    pub(super) fn give_back(mut self) {
+        if let Some(connection) = self.connection.take()
+            && self.keep
+        {
+            *self.request.kept.borrow_mut() = Some((self.database, connection));
+        }
+    }
+
+    /// Rows written since the last commit, with their versions.
+    pub(super) fn written(&self) -> &[(TableId, u64, u64)] {
+        &self.session.written
     }
 
     /// Rolls back because the business says no, and returns the connection. The failure is handed

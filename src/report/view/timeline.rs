@@ -510,10 +510,9 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
             "Nobody is going to hear of what {who} has committed.",
             "{who}: 커밋한 변경을 아무도 전해 듣지 못합니다."
         ),
-        Anomaly::DuplicatedEvent => both!(
-            "The order of {who} is settled once more.",
-            "{who}: 같은 주문이 또 정산됐습니다."
-        ),
+        Anomaly::DuplicatedEvent => {
+            both!("The order of {who} is settled once more.", "{who}: 같은 주문이 또 정산됐습니다.")
+        }
         Anomaly::PhantomEvent => both!(
             "Something was done because of {who}, which never committed.",
             "{who}: 커밋된 적이 없는데 그 이벤트가 처리됐습니다."

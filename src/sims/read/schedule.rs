@@ -27,12 +27,17 @@ impl Reader<'_> {
                 ("crash", ActionKind::MysqlCrash),
                 ("partition", ActionKind::Partition),
                 ("redis-failover", ActionKind::RedisFailover),
+                ("rebuild", ActionKind::Rebuild),
             ] {
                 if let Some(node) = fields.take(name)
                     && self.walk.bool(node) == Some(true)
                 {
                     kinds.push(what);
                 }
+            }
+            if let Some(node) = fields.take("broker-down") {
+                let span = self.span(node);
+                kinds.extend(span.map(|span| ActionKind::BrokerDown(Span(span))));
             }
             if let Some(node) = fields.take("set") {
                 for (name, raw, span) in self.settings(node, "") {

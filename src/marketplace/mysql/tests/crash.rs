@@ -1,6 +1,7 @@
 //! What a crash takes, with every setting of the logs.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Alone, alone, config, table};
@@ -174,11 +175,13 @@ fn play(alone: &Alone<'_>, crash: Crash, at: u64) -> Left {
         values.map(|values| values[column])
     };
     let stock = committed(BIDS, STOCK, 1).unwrap();
-    let broken = alone.witness.counts(committed)[Anomaly::BrokenInvariant as usize];
+    let broken =
+        alone.witness.counts(committed, &BTreeSet::new())[Anomaly::BrokenInvariant as usize];
     spawn_buyer(0, 1);
     spawn_buyer(0, 2);
     run(at + 100 * MILLISECOND);
-    let broken = broken + alone.witness.counts(committed)[Anomaly::BrokenInvariant as usize];
+    let broken = broken
+        + alone.witness.counts(committed, &BTreeSet::new())[Anomaly::BrokenInvariant as usize];
     let lost = database.lost_commits.get();
     let open = [waiter.take(), holds.take()];
     let (afterwards, locks) = (answers.take(), database.locks());

@@ -153,7 +153,8 @@ fn play(isolation: Isolation, detect: bool, flush: u64, programs: &[Vec<Step>]) 
             told: told.take(),
             end: ROWS.into_iter().filter_map(value).collect(),
             work: alone.database.work_done(),
-            lost_updates: alone.witness.counts(|_, _, _| None)[Anomaly::LostUpdate as usize],
+            lost_updates: alone.witness.counts(|_, _, _| None, &BTreeSet::new())
+                [Anomaly::LostUpdate as usize],
             locks: alone.database.locks(),
             kept: alone.database.state.borrow().kept(),
             ended,

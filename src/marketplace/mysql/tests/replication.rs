@@ -9,7 +9,7 @@ use crate::engine::executor::{Clock, Ended, Limits, Sim};
 use crate::marketplace::checker::Witness;
 use crate::marketplace::config::Config;
 use crate::marketplace::mysql::table::{TableId, TableSpec, Values};
-use crate::marketplace::mysql::{Change, Database, SqlError, Statement};
+use crate::marketplace::mysql::{Change, Database, Role, SqlError, Statement};
 use crate::marketplace::probe::Probe;
 use crate::random::{Stream, Streams};
 
@@ -32,8 +32,9 @@ fn with_replicas<T>(
     let witness = Rc::new(Witness::new(tables, true, Rc::clone(&probe)));
     let streams = Streams { seed: 1, replication: 0 };
     let new = |number| {
+        let role = if number == 0 { Role::Primary } else { Role::Replica };
         let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-        Database::new(&clock, config, number, tables, streams, seen_by)
+        Database::new(&clock, config, (number, role), tables, streams, seen_by)
     };
     let databases: Vec<Database<'_>> = (0..=config.replica.count as usize).map(new).collect();
     let sim = Sim::new(&clock);
