@@ -293,3 +293,37 @@ fn every_discount_is_paid_for_with_a_coupon() {
         assert_eq!(books.locks, 0, "{how}");
     }
 }
+
+/// Orders that another service hears of.
+fn told(how: &'static str) -> [(&'static str, &'static str); 4] {
+    [
+        ("order.notify", how),
+        ("bid.strategy", "insert-first"),
+        ("outbox.poll", "1ms"),
+        ("broker.redeliver-after", "100ms"),
+    ]
+}
+
+#[test]
+fn a_message_that_the_broker_forgets_is_a_lost_event() {
+    finds(&[BUYERS, &told("outbox"), SPREAD], "drop-message", &[Anomaly::LostEvent]);
+    finds(&[BUYERS, &told("publish"), SPREAD], "drop-message", &[Anomaly::LostEvent]);
+}
+
+#[test]
+fn consumers_that_forget_what_they_have_done_do_it_twice() {
+    let lossy = [("broker.ack-lost-share", "20%"), ("broker.idempotent", "true")];
+    let settings = [BUYERS, &told("publish"), &lossy, SPREAD];
+    finds(&settings, "forget-handled", &[Anomaly::DuplicatedEvent]);
+}
+
+/// Few units of many bids: orders are stored, told of, and rolled back when there was none left.
+#[test]
+fn a_relay_that_reads_what_is_not_committed_makes_phantoms() {
+    let scarce = [("data.bids.stock", "2"), ("load.shoppers.rate", "100/s"), ("bid.work", "20ms")];
+    let settings = [BUYERS, &told("outbox"), SPREAD, &scarce];
+    finds(&settings, "relay-uncommitted", &[Anomaly::PhantomEvent]);
+}
+
+/// Buyers of many bids.
+const SPREAD: &[(&str, &str)] = &[("load.shoppers.keys", "100")];
