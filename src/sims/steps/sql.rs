@@ -411,7 +411,7 @@ parent = { bid = "bids" }
             (Pick::None, [(0, Assigned::Value(3))].as_slice())
         );
         // A table that only a step names comes into being behind the declared ones.
-        assert_eq!(random.table, Some(TableId(6)));
+        assert_eq!(random.table, Some(TableId(8)));
         assert_eq!((random.times, random.ascending), (10, true));
     }
 
