@@ -24,19 +24,19 @@ const SOME_LEFT: Guard = Guard::AtLeast { column: bids::STOCK, value: 1 };
 
 pub(super) async fn run(request: &Rc<Request<'_>>) -> Answer {
     request.cpu(&request.market.config.endpoints.app_cpu).await;
+    // @Retryable around @Transactional
+    let mut attempts = Attempts::new(request);
     request.sets_out_to_tell();
-    let told = buy_and_tell(request).await;
+    let told = buy_and_tell(request, &mut attempts).await;
     request.has_told();
     told?;
     request.render().await;
     Ok(())
 }
 
-async fn buy_and_tell(request: &Rc<Request<'_>>) -> Answer {
-    // @Retryable around @Transactional
-    let mut attempts = Attempts::new(request);
+async fn buy_and_tell(request: &Rc<Request<'_>>, attempts: &mut Attempts<'_, '_>) -> Answer {
     let orders = loop {
-        match buy(request, &mut attempts).await {
+        match buy(request, attempts).await {
             Ok(orders) => break orders,
             Err(failure) => attempts.again(failure).await?,
         }
