@@ -44,12 +44,14 @@ pub(crate) enum Group {
     Conflicts,
     /// One statement after the other, each its own commit (E8).
     Commits,
+    /// Rows that a replica shows late (E6).
+    Replicas,
     /// Constants of the model come from these runs, so they prove nothing.
     Calibration,
 }
 
 impl Group {
-    pub(crate) const ALL: [Group; 8] = [
+    pub(crate) const ALL: [Group; 9] = [
         Group::Stable,
         Group::Overloaded,
         Group::ConnectionLimited,
@@ -57,6 +59,7 @@ impl Group {
         Group::Correctness,
         Group::Conflicts,
         Group::Commits,
+        Group::Replicas,
         Group::Calibration,
     ];
 
@@ -69,6 +72,7 @@ impl Group {
             | Group::Correctness
             | Group::Conflicts
             | Group::Commits
+            | Group::Replicas
             | Group::Calibration => None,
         }
     }
@@ -145,6 +149,20 @@ const METRICS: &[(&str, &[&str], bool)] = &[
     ("redis_lock_wait_mean", &["redis_lock_wait_ms_mean"], true),
     ("innodb_fsyncs_per_update", &["redo_flushes_per_commit"], true),
     ("binlog_group_size", &["binlog_group_size"], true),
+    ("stale_at_0ms", &["stale_read_share@at_0ms"], true),
+    ("stale_at_1ms", &["stale_read_share@at_1ms"], true),
+    ("stale_at_5ms", &["stale_read_share@at_5ms"], true),
+    ("stale_at_10ms", &["stale_read_share@at_10ms"], true),
+    ("stale_at_50ms", &["stale_read_share@at_50ms"], true),
+    ("stale_at_100ms", &["stale_read_share@at_100ms"], true),
+    ("stale_at_500ms", &["stale_read_share@at_500ms"], true),
+    ("achieved_rate", &["completed_per_s@insert"], true),
+    // From the client's first look there, from the primary's commit here.
+    ("visible_p50", &["replica_lag_ms_p50"], false),
+    ("visible_p95", &["replica_lag_ms_p95"], false),
+    ("visible_p99", &["replica_lag_ms_p99"], false),
+    ("visible_max", &["replica_lag_ms_max"], false),
+    ("commit_p99", &["commit_ms_p99"], false),
     // Counted over successes there, over all requests here.
     ("attempts_mean", &["attempts_mean"], false),
     // Of the window there, of the whole run here.
@@ -274,6 +292,7 @@ impl Case {
         match row.map(|row| (row.calibration, row.experiment.as_str())) {
             Some((true, _)) => return Group::Calibration,
             Some((_, "E4")) => return Group::HotRow,
+            Some((_, "E6")) => return Group::Replicas,
             Some((_, "E8")) => return Group::Commits,
             Some((_, "E9")) => return Group::Conflicts,
             _ => {}
@@ -545,6 +564,33 @@ mod tests {
             assert_eq!(knobs.log_bin, log_bin, "{slug}");
             let said = format!("cpu = \"{read:.1}us\"");
             assert!(text.contains(&said), "{slug}: {said}");
+        }
+    }
+
+    /// A reader comes `turn` after the answer, and the lag is exponential: two points of the
+    /// measured curve, stale at once and after 1 ms, give both.
+    #[test]
+    fn the_way_to_a_replica_is_that_of_the_idle_rows() {
+        let share = |metric: &str| {
+            let repeats = calibration("E6", "idle_rate50", metric);
+            assert_eq!(repeats.len(), 2, "{metric}");
+            repeats.iter().map(|(_, share)| share).sum::<f64>() / 2.0
+        };
+        let (at_once, later) = (share("stale_at_0ms"), share("stale_at_1ms"));
+        let delay = 1.0 / (at_once / later).ln();
+        let files = files_of(&["E6"]);
+        assert_eq!(files.len(), 3);
+        for (slug, text, spec) in files {
+            let config = &spec.variants[0].config;
+            let ms = |time: &Distribution| time.mean() / 1e6;
+            let replica = ms(&config.replica.apply_cpu)
+                + ms(&config.mysql.redo_write)
+                + ms(&config.mysql.redo_flush);
+            let turn = delay * (1.0 / at_once).ln() + replica - ms(&config.mysql.round_trip);
+            assert!((ms(&config.replica.delay) - delay).abs() < 1e-4, "{slug}: delay {delay} ms");
+            let said = format!("at_0ms after {turn:.4}ms as other");
+            assert!(text.contains(&said), "{slug}: {said}");
+            assert_eq!(spec.measured.unwrap().calibration, slug == "e6-idle-rate50", "{slug}");
         }
     }
 

@@ -126,6 +126,7 @@ fn group_name(group: Group) -> Text {
         ),
         Group::Conflicts => both!("updates that meet on rows (E9)", "행에서 부딪치는 갱신(E9)"),
         Group::Commits => both!("commits (E8)", "커밋(E8)"),
+        Group::Replicas => both!("reads from a replica (E6)", "복제본 읽기(E6)"),
         Group::Calibration => both!("calibration, not judged", "보정용, 판정하지 않음"),
     }
 }
