@@ -10,6 +10,7 @@ pub(crate) mod buffer_pool;
 mod durability;
 pub(crate) mod lock;
 pub(crate) mod log;
+pub(crate) mod pages;
 mod session;
 mod statement;
 pub(crate) mod table;
@@ -20,7 +21,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::checker::Witness;
-use super::config::{Config, Isolation, MysqlKnobs};
+use super::config::{Config, Isolation, MysqlKnobs, PageKnobs};
 use super::knobs::Limit;
 use super::probe::{Event, Probe};
 use crate::engine::channel::{Channel, Signal};
@@ -76,6 +77,9 @@ pub(crate) struct Work {
     pub(crate) lock_timeouts: u64,
     pub(crate) reads: Cost,
     pub(crate) writes: Cost,
+    pub(crate) pages: u64,
+    /// Rows and entries of an index that were read for them.
+    pub(crate) rows_examined: u64,
 }
 
 /// What statements of one kind cost, summed up.
@@ -110,6 +114,7 @@ pub(crate) struct Database<'w> {
     clock: &'w Clock,
     pub(crate) role: Role,
     knobs: &'w MysqlKnobs,
+    page_costs: &'w PageKnobs,
     cores: Cores<'w>,
     connections: Cell<u32>,
     /// Pool connections that were refused because max_connections was reached.
@@ -164,6 +169,7 @@ impl<'w> Database<'w> {
             clock,
             role: Role::Primary,
             knobs,
+            page_costs: &config.page,
             cores,
             connections: Cell::new(0),
             refused: Cell::new(0),
@@ -292,7 +298,9 @@ impl<'w> Database<'w> {
             self.look_up(pages, statement, writes).await;
         }
         let mut found = Found::default();
-        if statement.table.is_some() && statement.access != Access::Nothing {
+        if let (Some(table), Access::Page(page)) = (statement.table, &statement.access) {
+            found = self.read_page(transaction, table, page).await?;
+        } else if statement.table.is_some() && statement.access != Access::Nothing {
             if locking {
                 found = self.run_locking(transaction, statement).await?;
             } else {
@@ -324,7 +332,7 @@ impl<'w> Database<'w> {
         self.isolation() == Isolation::Serializable
             && statement.verb == Verb::Select
             && statement.table.is_some()
-            && statement.access != Access::Nothing
+            && !matches!(statement.access, Access::Nothing | Access::Page(_))
     }
 
     /// Whether the transaction can go on.

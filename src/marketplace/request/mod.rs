@@ -13,6 +13,7 @@ mod retry;
 mod transaction;
 mod view_orders;
 mod view_product;
+mod withdraw_bid;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -23,6 +24,7 @@ use super::instance::Instance;
 use super::mysql::Visit;
 use super::probe::{Event, Stage, Unit};
 use super::tomcat::Socket;
+use super::walk::Walk;
 use super::{Marketplace, draw_seed};
 use crate::engine::channel::Signal;
 use crate::engine::distribution::Distribution;
@@ -44,10 +46,11 @@ pub(crate) enum BuiltIn {
     PlaceBid,
     IssueCoupon,
     RedeemCoupon,
+    WithdrawBid,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 7] = [
+    pub(crate) const ALL: [BuiltIn; 8] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -55,6 +58,7 @@ impl BuiltIn {
         BuiltIn::PlaceBid,
         BuiltIn::IssueCoupon,
         BuiltIn::RedeemCoupon,
+        BuiltIn::WithdrawBid,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -66,6 +70,7 @@ impl BuiltIn {
             BuiltIn::PlaceBid => "place_bid",
             BuiltIn::IssueCoupon => "issue_coupon",
             BuiltIn::RedeemCoupon => "redeem_coupon",
+            BuiltIn::WithdrawBid => "withdraw_bid",
         }
     }
 
@@ -106,6 +111,7 @@ pub(crate) type Answer = Result<(), Failure>;
 const ATTEMPT: u64 = 2_100;
 const USER: u64 = 2_101;
 const ANOTHER_ROW: u64 = 2_102;
+const WITHDRAWN: u64 = 2_110;
 
 /// One request, seen by its client and by the server's work on it.
 pub(crate) struct Request<'w> {
@@ -269,6 +275,18 @@ impl<'w> Request<'w> {
         self.market.loads[self.load].row(draw_seed(self.draws, number, ANOTHER_ROW))
     }
 
+    /// The user's walk over the pages of a list; a first request begins a new one.
+    fn walk(&self) -> Walk {
+        Walk::begin(self.number)
+    }
+
+    fn keep_walk(&self, _walk: Walk) {}
+
+    /// Which of so many things the request picks at random.
+    fn pick(&self, among: u64, purpose: u64) -> u64 {
+        Stream::from_seed(draw_seed(self.draws, 0, purpose)).below(among)
+    }
+
     /// The user who sends it.
     fn user(&self) -> i64 {
         let users = u64::from(self.market.config.data.users);
@@ -348,5 +366,6 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::PlaceBid) => place_bid::run(request).await,
         Script::BuiltIn(BuiltIn::IssueCoupon) => issue_coupon::run(request).await,
         Script::BuiltIn(BuiltIn::RedeemCoupon) => redeem_coupon::run(request).await,
+        Script::BuiltIn(BuiltIn::WithdrawBid) => withdraw_bid::run(request).await,
     }
 }

@@ -28,11 +28,13 @@ pub(super) struct Session<'w> {
     open: Option<mysql::Transaction>,
     /// Of the lock that the next transaction is made under.
     pub(super) token: Option<u64>,
+    /// Keys of the page that the last statement has read.
+    page: Vec<u64>,
 }
 
 impl<'w> Session<'w> {
     pub(super) fn new(request: &Request<'w>) -> Session<'w> {
-        Session { database: request.market.primary(), open: None, token: None }
+        Session { database: request.market.primary(), open: None, token: None, page: Vec::new() }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -80,6 +82,7 @@ impl<'w> Session<'w> {
         let reply = if last { 0 } else { back };
         let mut found = self.database.execute(open, &statement, there, reply).await;
         let waited = self.database.take_lock_wait(open);
+        self.page = self.database.take_page(open);
         if last && found.is_ok() {
             let committed = self.finish(request, 0, back).await;
             found = found.and_then(|found| committed.map(|()| found));
@@ -226,6 +229,15 @@ impl Transaction<'_, '_> {
             self.connection = None;
         }
         found
+    }
+
+    /// Reads a page; gives the keys of its rows.
+    ///
+    /// # Errors
+    /// As [`Transaction::run`].
+    pub(crate) async fn read_page(&mut self, statement: Statement) -> Result<Vec<u64>, Failure> {
+        self.run(statement).await?;
+        Ok(std::mem::take(&mut self.session.page))
     }
 
     /// Commits and returns the connection, unless open-in-view keeps it.

@@ -427,6 +427,8 @@ fn kind(wanted: Wanted) -> Text {
                 both!("The first write with an old token", "오래된 토큰으로 쓴 첫 사례")
             }
             Anomaly::BrokenInvariant => both!("The first broken invariant", "첫 불변식 위반"),
+            Anomaly::RepeatedRow => both!("The first row shown twice", "처음 두 번 보인 행"),
+            Anomaly::SkippedRow => both!("The first row left out", "처음 빠뜨린 행"),
         },
         Wanted::Failure(Failure::Deadlock) => both!("The first deadlock", "첫 데드락"),
         Wanted::Failure(Failure::LockWaitTimeout) => {
@@ -472,5 +474,13 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
         Anomaly::BrokenInvariant => {
             both!("Stock and orders no longer add up.", "재고와 주문의 합이 더는 맞지 않습니다.")
         }
+        Anomaly::RepeatedRow => both!(
+            "The page of {who} shows rows that an earlier page of the same walk has shown.",
+            "{who}의 페이지에 같은 사용자가 앞 페이지에서 이미 본 행이 다시 나옵니다."
+        ),
+        Anomaly::SkippedRow => both!(
+            "The page of {who} has passed rows that were there all the time and were on no page.",
+            "{who}의 페이지가 내내 있었는데 어느 페이지에도 나오지 않은 행을 지나쳤습니다."
+        ),
     }
 }
