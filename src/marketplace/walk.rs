@@ -8,6 +8,8 @@ use super::mysql::pages::Page;
 pub(crate) struct Walk {
     /// The request that asked for its first page.
     pub(crate) first: u64,
+    /// The stop of the user's journey at which the last page was shown.
+    stop: u32,
     pages: u64,
     /// Key of the row that was shown last.
     last: Option<u64>,
@@ -17,6 +19,11 @@ impl Walk {
     /// A walk begins with a request.
     pub(crate) fn begin(request: u64) -> Walk {
         Walk { first: request, ..Walk::default() }
+    }
+
+    /// Whether a stop belongs to the same journey; a new journey begins a new walk.
+    pub(crate) fn goes_on_at(&self, stop: u32) -> bool {
+        stop > self.stop
     }
 
     /// The next page. A walk by key that begins at a depth begins with a key that its user has from
@@ -37,8 +44,9 @@ impl Walk {
         }
     }
 
-    /// A page was shown.
-    pub(crate) fn turn(&mut self, keys: &[u64]) {
+    /// A page was shown at a stop.
+    pub(crate) fn turn(&mut self, stop: u32, keys: &[u64]) {
+        self.stop = stop;
         self.pages += 1;
         self.last = keys.last().copied().or(self.last);
     }

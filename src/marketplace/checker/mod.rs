@@ -10,6 +10,7 @@ mod invariant;
 mod lost_update;
 mod oversell;
 mod pages;
+mod stale_read;
 mod stale_write;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::journey::Visitor;
 use super::mysql::Write;
 use super::mysql::table::{TableId, TableSpec};
 use super::probe::{Event, Probe};
@@ -27,6 +29,8 @@ use lost_update::LostUpdate;
 use oversell::Oversell;
 pub(crate) use pages::PageTurns;
 use pages::Pages;
+use stale_read::StaleRead;
+pub(crate) use stale_read::{Judged, Shown};
 use stale_write::StaleWrite;
 
 /// What can be found.
@@ -50,10 +54,20 @@ pub(crate) enum Anomaly {
     RepeatedRow,
     /// A walk over pages has passed a row that was there all the time, and not shown it.
     SkippedRow,
+    /// A client was shown a version that had been replaced before it asked.
+    StaleRead,
+    /// An author was not shown what this author had written.
+    MissingOwnWrite,
+    /// A client was shown an older version than before.
+    BackwardRead,
+    /// An answered commit that a crash or a failover took back.
+    LostCommit,
+    /// A commit on a primary that had been replaced.
+    SplitBrain,
 }
 
 impl Anomaly {
-    pub(crate) const ALL: [Anomaly; 10] = [
+    pub(crate) const ALL: [Anomaly; 15] = [
         Anomaly::LostUpdate,
         Anomaly::Oversell,
         Anomaly::OverIssue,
@@ -64,6 +78,11 @@ impl Anomaly {
         Anomaly::BrokenInvariant,
         Anomaly::RepeatedRow,
         Anomaly::SkippedRow,
+        Anomaly::StaleRead,
+        Anomaly::MissingOwnWrite,
+        Anomaly::BackwardRead,
+        Anomaly::LostCommit,
+        Anomaly::SplitBrain,
     ];
 
     /// The metric that counts it.
@@ -79,6 +98,11 @@ impl Anomaly {
             Anomaly::BrokenInvariant => "broken_invariants",
             Anomaly::RepeatedRow => "duplicated_rows",
             Anomaly::SkippedRow => "skipped_rows",
+            Anomaly::StaleRead => "stale_reads",
+            Anomaly::MissingOwnWrite => "own_writes_missing",
+            Anomaly::BackwardRead => "backward_reads",
+            Anomaly::LostCommit => "lost_commits",
+            Anomaly::SplitBrain => "split_brain_writes",
         }
     }
 
@@ -95,6 +119,11 @@ impl Anomaly {
             Anomaly::BrokenInvariant => "broken_invariant",
             Anomaly::RepeatedRow => "duplicated_row",
             Anomaly::SkippedRow => "skipped_row",
+            Anomaly::StaleRead => "stale_read",
+            Anomaly::MissingOwnWrite => "missing_own_write",
+            Anomaly::BackwardRead => "backward_read",
+            Anomaly::LostCommit => "lost_commit",
+            Anomaly::SplitBrain => "split_brain",
         }
     }
 }
@@ -175,6 +204,8 @@ impl Columns {
 
 /// Told of everything that checkers need, in the order in which it happens.
 pub(crate) struct Witness<'w> {
+    /// Whether reads can be anything but fresh: if not, no history is kept.
+    watches_reads: bool,
     probe: Rc<Probe<'w>>,
     columns: Columns,
     counts: Cell<Counts>,
@@ -190,11 +221,17 @@ struct Checkers {
     double_holder: DoubleHolder,
     invariant: Invariant,
     pages: Pages,
+    stale_read: StaleRead,
 }
 
 impl<'w> Witness<'w> {
-    pub(crate) fn new(specs: &[TableSpec], probe: Rc<Probe<'w>>) -> Witness<'w> {
+    pub(crate) fn new(
+        specs: &[TableSpec],
+        watches_reads: bool,
+        probe: Rc<Probe<'w>>,
+    ) -> Witness<'w> {
         Witness {
+            watches_reads,
             probe,
             columns: Columns::of(specs),
             counts: Cell::default(),
@@ -216,6 +253,31 @@ impl<'w> Witness<'w> {
         self.found(request, Anomaly::DoubleRedeem, coupons.double_redeemed);
         checkers.invariant.note(columns, &commit);
         checkers.pages.note(columns, &commit);
+        if self.watches_reads {
+            checkers.stale_read.note(&commit, self.probe.now());
+        }
+    }
+
+    /// A client was shown a row. `None` where reads are not watched.
+    pub(crate) fn read(&self, request: u64, visitor: &Visitor, shown: &Shown) -> Option<Judged> {
+        if !self.watches_reads {
+            return None;
+        }
+        let judged = self.checkers.borrow().stale_read.judge(shown, visitor);
+        self.found(request, Anomaly::StaleRead, u64::from(judged.stale.is_some()));
+        self.found(request, Anomaly::MissingOwnWrite, u64::from(judged.own_write_missing));
+        self.found(request, Anomaly::BackwardRead, u64::from(judged.backward));
+        Some(judged)
+    }
+
+    /// A commit that had been answered is gone.
+    pub(crate) fn commit_lost(&self, request: u64) {
+        self.found(request, Anomaly::LostCommit, 1);
+    }
+
+    /// A primary that had been replaced committed something.
+    pub(crate) fn split_brain(&self, request: u64) {
+        self.found(request, Anomaly::SplitBrain, 1);
     }
 
     /// A crash has taken commits back.
@@ -226,6 +288,7 @@ impl<'w> Witness<'w> {
         checkers.invariant.take_back(&self.columns, undone);
         checkers.coupons.take_back(&self.columns, undone);
         checkers.pages.take_back(&self.columns, undone);
+        checkers.stale_read.take_back(undone);
     }
 
     /// Commits so far: the moment at which a page is asked for.

@@ -30,9 +30,9 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     request.render().await;
     // Whoever has gone away is shown nothing.
     if !request.abandoned.get() {
-        walk.turn(&keys);
+        walk.turn(request.stop, &keys);
         witness.page_shown(request.number, walk.first, since, &keys);
-        request.keep_walk(walk);
+        request.visitor.walk.set(Some(walk));
     }
     Ok(())
 }

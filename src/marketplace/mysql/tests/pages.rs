@@ -169,7 +169,7 @@ async fn turn(
     database.execute(open, &Statement::page(BIDS, page), 0, 0).await.unwrap();
     let keys = database.take_page(open);
     database.commit(open, 0, 0, 0).await.unwrap();
-    walk.turn(&keys);
+    walk.turn(0, &keys);
     witness.page_shown(walk.first, walk.first, since, &keys);
     keys
 }
