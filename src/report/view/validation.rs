@@ -96,8 +96,8 @@ fn summary(found: &Validation) -> [Text; 5] {
             "이론값: 교과서 모델 {models}개, 정확한 값 {metrics}개. 시뮬레이션의 정밀도(95 % 구간의 절반)는 중앙값 {median}, 가장 나쁜 것이 {widest}다. {metrics}개 중 {held}개가 표준 오차 {Z_MAX}배 안에 있고, 가장 먼 것은 {largest}배다. 비슷한 부하의 모델은 도착을 함께 쓰므로 값들이 서로 독립은 아니다."
         ),
         both!(
-            "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times), since a single window says little about the average.",
-            "실제 스택: 톰캣, HikariCP, MariaDB를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번) 시뮬레이션했다."
+            "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times, E5 twice), since a single window says little about the average.",
+            "실제 스택: 톰캣, HikariCP, MariaDB를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번, E5는 2번) 시뮬레이션했다."
         ),
         both!(
             "A measured number is inside when it lies in the central 95 % of the simulated windows, widened by {share} %, times by at least {ms} ms (not in E8, whose statements take a tenth of that).",
@@ -126,6 +126,7 @@ fn group_name(group: Group) -> Text {
         ),
         Group::Conflicts => both!("updates that meet on rows (E9)", "행에서 부딪치는 갱신(E9)"),
         Group::Commits => both!("commits (E8)", "커밋(E8)"),
+        Group::Pages => both!("pages by depth (E5)", "깊이별 페이지(E5)"),
         Group::Calibration => both!("calibration, not judged", "보정용, 판정하지 않음"),
     }
 }
@@ -140,6 +141,11 @@ fn shares(rows: &[LabRow], lang: Lang) -> Block {
         column(&both!("what agreement means", "일치의 뜻"), Align::Left, lang),
     ];
     let (inside, factor) = (both!("inside the band", "범위 안"), lab::FACTOR);
+    let (part, ms) = (100.0 * lab::PAGE_SHARE, lab::PAGE_MS);
+    let near = both!(
+        "within {part} % of the model's time, or within {ms} ms",
+        "모델 시간의 {part} % 이내이거나 {ms} ms 이내"
+    );
     let direction = both!(
         "inside the band, or within a factor of {factor}, or on the same side of the run of the same load without the limit",
         "범위 안이거나, {factor}배 이내이거나, 같은 부하에서 제한이 없는 실행과 견주어 같은 쪽"
@@ -153,6 +159,7 @@ fn shares(rows: &[LabRow], lang: Lang) -> Block {
             (None, Group::ConnectionLimited) => {
                 (both!("direction", "방향").get(lang).to_owned(), &direction)
             }
+            (None, Group::Pages) => ("–".to_owned(), &near),
             (None, _) => ("–".to_owned(), &inside),
         };
         cells([

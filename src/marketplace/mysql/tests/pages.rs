@@ -310,5 +310,5 @@ fn the_checker_counts_what_a_walk_by_offset_repeats_and_skips() {
         assert_eq!(shown.found.skipped, skipped, "seed {seed}");
         sums = (sums.0 + repeated, sums.1 + skipped);
     }
-    assert!(sums.0 > SEEDS && sums.1 > SEEDS, "{sums:?} test little");
+    assert!(sums.0 > SEEDS && sums.1 > SEEDS / 4, "{sums:?} test little");
 }
