@@ -13,6 +13,7 @@
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
+mod failover;
 pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
@@ -30,19 +31,19 @@ pub(crate) mod walk;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
-use crate::random::{Streams, split_mix};
+use crate::random::{Stream, Streams, split_mix};
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, Config};
+use config::{Action, ActionKind, Config, Routing};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
 use observations::{Observations, Window};
-use probe::{Event, Probe, Recorded};
+use probe::{Probe, Recorded};
 use recorder::Recorder;
 use redis::Redis;
 use request::Endpoint;
@@ -67,6 +68,9 @@ pub(crate) struct Marketplace<'w> {
     recorder: Recorder,
     pub(crate) probe: Rc<Probe<'w>>,
     requests: Cell<u64>,
+    /// Reading transactions sent to replicas so far: they take turns.
+    turns: Cell<u64>,
+    managing: RefCell<Stream>,
 }
 
 /// How one replication is run.
@@ -103,7 +107,13 @@ impl<'w> Marketplace<'w> {
         let specs = config.tables();
         let witness = Rc::new(Witness::new(&specs, config.watches_reads(), Rc::clone(&probe)));
         let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-        let databases = vec![Database::new(clock, config, &specs, streams, seen_by)];
+        let databases = (0..=config.replica.count as usize)
+            .map(|number| {
+                let (witness, probe) = &seen_by;
+                let seen_by = (Rc::clone(witness), Rc::clone(probe));
+                Database::new(clock, config, number, &specs, streams, seen_by)
+            })
+            .collect();
         let endpoints = Endpoint::all(config);
         let loads = config
             .loads
@@ -136,6 +146,8 @@ impl<'w> Marketplace<'w> {
             recorder,
             probe,
             requests: Cell::new(0),
+            turns: Cell::new(0),
+            managing: RefCell::new(failover::stream(streams)),
         }
     }
 
@@ -146,9 +158,9 @@ impl<'w> Marketplace<'w> {
         number
     }
 
-    /// The database that takes the writes; and, until there are replicas, everything else.
+    /// The database that takes the writes.
     pub(crate) fn primary(&self) -> &Database<'w> {
-        let primary = |database: &&Database<'_>| database.role == mysql::Role::Primary;
+        let primary = |database: &&Database<'_>| database.role.get() == mysql::Role::Primary;
         self.databases.iter().find(primary).unwrap_or(&self.databases[0])
     }
 }
@@ -187,6 +199,12 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
 fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     for database in &market.databases {
         database.start(sim);
+        if market.databases.len() > 1 {
+            database.start_replication(sim, &market.databases);
+        }
+    }
+    if market.config.read.routing == Routing::BoundedLag && market.databases.len() > 1 {
+        sim.spawn("heartbeat", market.primary().beat(market.config.read.heartbeat.0));
     }
     let every = market.config.redis.failover_every.0;
     if every > 0 {
@@ -221,14 +239,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
                 database.set_speed(*share);
             }
         }
-        ActionKind::MysqlCrash => {
-            market.probe.tell(Event::Server { up: false });
-            market.primary().crash(market.config.mysql.crash);
-            market.clock.sleep(market.config.mysql.restart.0).await;
-            market.primary().restart();
-            market.probe.tell(Event::Server { up: true });
-        }
-        ActionKind::Partition => {}
+        ActionKind::MysqlCrash => failover::crash(&sim, market).await,
+        ActionKind::Partition => failover::partition(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {

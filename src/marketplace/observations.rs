@@ -170,8 +170,6 @@ pub(crate) struct ReplicationObservations {
     /// Waits of readers for a position; and those that gave up.
     pub(crate) position_waits: Histogram,
     pub(crate) position_timeouts: u64,
-    /// Busy cores of all replicas, on average.
-    pub(crate) cores_busy: f64,
     /// Seconds from the primary's death to the first commit after it; `None` if there was none.
     pub(crate) unavailable: Option<f64>,
 }
@@ -214,7 +212,9 @@ pub(crate) struct Levels {
     pub(crate) app_cores_busy: f64,
     pub(crate) pool_busy: f64,
     pub(crate) pool_waiting: f64,
+    /// Of the first primary, and of all replicas.
     pub(crate) db_cores_busy: f64,
+    pub(crate) replica_cores_busy: f64,
 }
 
 /// What the database did.

@@ -187,6 +187,15 @@ pub(crate) enum Event {
         request: u64,
         anomaly: Anomaly,
     },
+    /// A replica shows what this request has committed.
+    Applied {
+        request: u64,
+        replica: u32,
+    },
+    /// A replica has become the primary.
+    Promoted {
+        database: usize,
+    },
     /// The database or Redis dies, or is back.
     Server {
         up: bool,

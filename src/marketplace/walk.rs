@@ -51,3 +51,36 @@ impl Walk {
         self.last = keys.last().copied().or(self.last);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_count_on_and_keys_go_on_behind_the_last_row() {
+        let knobs = |method| PageKnobs { method, size: 3, depth: 100, ..PageKnobs::default() };
+        let mut walk = Walk::begin(7);
+        let pages = |walk: &Walk| {
+            [PageMethod::Offset, PageMethod::DeferredJoin, PageMethod::Keyset].map(|method| {
+                let Page { below, skip, size } = walk.next_page(&knobs(method), Fault::None);
+                assert_eq!(size, 3);
+                (below, skip)
+            })
+        };
+        assert_eq!(pages(&walk), [(None, 100); 3]);
+        walk.turn(0, &[50, 49, 40]);
+        assert_eq!(pages(&walk), [(None, 103), (None, 103), (Some(40), 0)]);
+        // The list has ended; what is still shown must lie further down.
+        walk.turn(1, &[]);
+        assert_eq!(pages(&walk), [(None, 106), (None, 106), (Some(40), 0)]);
+        assert_eq!(walk.first, 7);
+    }
+
+    #[test]
+    fn a_new_journey_begins_a_new_walk() {
+        let mut walk = Walk::begin(7);
+        walk.turn(0, &[3]);
+        walk.turn(2, &[2]);
+        assert_eq!([0, 1, 2, 3].map(|stop| walk.goes_on_at(stop)), [false, false, false, true]);
+    }
+}

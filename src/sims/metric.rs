@@ -98,7 +98,7 @@ metrics! {
     "pool_waiting_mean", "count", Less, None, Mean, "threads that wait for a connection, all instances", "커넥션을 기다리는 스레드 수(전체 인스턴스)";
     "pool_lost_races", "count", Less, None, Count, "hand-offs that a newcomer snatched", "새로 온 스레드가 가로챈 커넥션 인계 수";
     "refused_connections", "count", Less, None, Count, "pool connections refused because max_connections was reached", "max_connections에 걸려 거절된 풀 커넥션 수";
-    "db_cores_busy_mean", "count", Neither, None, Mean, "busy database cores", "바쁜 DB 코어 수";
+    "db_cores_busy_mean", "count", Neither, None, Mean, "busy cores of the primary", "바쁜 프라이머리 DB 코어 수";
     "retries", "count", Less, None, Count, "attempts beyond the first, of clients, balancer and services", "첫 시도 뒤의 재시도 수(클라이언트, 로드 밸런서, 서비스)";
     "attempts_mean", "count", Less, None, Mean, "attempts per request", "요청 하나당 시도 횟수";
     "commits_per_s", "1/s", More, None, Mean, "commits that wrote something", "무언가를 쓴 커밋의 초당 수";
@@ -307,7 +307,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.durations("replica_lag_ms", "", &replication.lag);
     rows.durations("position_wait_ms", "", &replication.position_waits);
     rows.count("position_timeouts", replication.position_timeouts);
-    rows.mean("replica_cores_busy_mean", replication.cores_busy);
+    rows.mean("replica_cores_busy_mean", levels.replica_cores_busy);
     rows.mean("unavailable_s", replication.unavailable);
     for station in &seen.stations {
         let label = format!("@{}", station.name);

@@ -11,7 +11,7 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     let costs = &config.endpoints;
     request.cpu(&costs.app_cpu).await;
 
-    let mut transaction = request.begin().await?;
+    let mut transaction = request.begin_reading().await?;
     if config.page.method == PageMethod::Flat {
         // A page is no single row: only what it costs counts.
         let page = Statement::plain(Verb::Select).cpu(request.draw(&costs.list_cpu));

@@ -2,6 +2,7 @@
 //! against: compute, call out, borrow a connection, run statements in a transaction.
 
 mod buy_now;
+mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
 mod failure;
@@ -10,7 +11,9 @@ mod list_products;
 mod place_bid;
 mod redeem_coupon;
 mod retry;
+mod routing;
 mod transaction;
+mod view_bid;
 mod view_orders;
 mod view_product;
 mod withdraw_bid;
@@ -48,10 +51,12 @@ pub(crate) enum BuiltIn {
     IssueCoupon,
     RedeemCoupon,
     WithdrawBid,
+    ViewBid,
+    ChangePrice,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 8] = [
+    pub(crate) const ALL: [BuiltIn; 10] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -60,6 +65,8 @@ impl BuiltIn {
         BuiltIn::IssueCoupon,
         BuiltIn::RedeemCoupon,
         BuiltIn::WithdrawBid,
+        BuiltIn::ViewBid,
+        BuiltIn::ChangePrice,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -72,6 +79,8 @@ impl BuiltIn {
             BuiltIn::IssueCoupon => "issue_coupon",
             BuiltIn::RedeemCoupon => "redeem_coupon",
             BuiltIn::WithdrawBid => "withdraw_bid",
+            BuiltIn::ViewBid => "view_bid",
+            BuiltIn::ChangePrice => "change_price",
         }
     }
 
@@ -141,7 +150,7 @@ pub(crate) struct Request<'w> {
     /// Who sends it.
     pub(crate) visitor: Rc<Visitor>,
     /// The connection that open-in-view keeps between transactions.
-    kept: RefCell<Option<Connection<'w>>>,
+    kept: RefCell<Option<(usize, Connection<'w>)>>,
 }
 
 /// What a client knows when it sends.
@@ -251,12 +260,12 @@ impl<'w> Request<'w> {
         }
     }
 
-    /// Borrows a connection from the instance's pool.
+    /// Borrows a connection to a database from the instance's pool.
     ///
     /// # Errors
     /// [`Failure::PoolTimeout`].
-    async fn borrow(&self) -> Result<Connection<'w>, Failure> {
-        let database = self.market.primary();
+    async fn borrow(&self, number: usize) -> Result<Connection<'w>, Failure> {
+        let database = &self.market.databases[number];
         let asked = self.now();
         let _stage = self.enter(Stage::PoolWait);
         let wanted = Unit::Connection { instance: self.instance.number, number: None };
@@ -266,7 +275,7 @@ impl<'w> Request<'w> {
             request: self.number,
             instance: self.instance.number,
         };
-        let borrowed = self.instance.hikari.borrow(&self.sim, database, holder).await;
+        let borrowed = self.instance.pool(number).borrow(&self.sim, database, holder).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
         borrowed.map_err(|_| Failure::PoolTimeout)
     }
@@ -384,5 +393,7 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::IssueCoupon) => issue_coupon::run(request).await,
         Script::BuiltIn(BuiltIn::RedeemCoupon) => redeem_coupon::run(request).await,
         Script::BuiltIn(BuiltIn::WithdrawBid) => withdraw_bid::run(request).await,
+        Script::BuiltIn(BuiltIn::ViewBid) => view_bid::run(request).await,
+        Script::BuiltIn(BuiltIn::ChangePrice) => change_price::run(request).await,
     }
 }

@@ -9,14 +9,15 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     request.cpu(&costs.app_cpu).await;
 
     // @Transactional(readOnly = true)
-    let mut transaction = request.begin().await?;
+    let mut transaction = request.begin_reading().await?;
     let product = request.row();
     let find_product = Statement::select(PRODUCTS, product).cpu(request.draw(&costs.short_cpu));
     transaction.run(find_product).await?;
     let find_best_bid = Statement::select(BIDS, product).cpu(request.draw(&costs.short_cpu));
-    transaction.run(find_best_bid).await?;
+    let found = transaction.run(find_best_bid).await?;
     transaction.commit().await?;
 
     request.render().await;
+    request.shows(BIDS, product, &found);
     Ok(())
 }

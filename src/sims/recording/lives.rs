@@ -501,8 +501,9 @@ pub(super) fn request_of(event: &Event) -> Option<u64> {
         | Event::Retries { request, .. }
         | Event::Pauses { request }
         | Event::Violation { request, .. }
+        | Event::Applied { request, .. }
         | Event::Answered { request, .. }
         | Event::GaveUp { request } => Some(*request),
-        Event::Server { .. } | Event::Instance { .. } => None,
+        Event::Promoted { .. } | Event::Server { .. } | Event::Instance { .. } => None,
     }
 }
