@@ -5,6 +5,7 @@ mod crash;
 mod histories;
 mod lock_table;
 mod pages;
+mod replication;
 
 use std::rc::Rc;
 
