@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub(crate) mod components;
+pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
 pub(crate) mod tables;
@@ -13,6 +14,7 @@ use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use components::*;
+pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
 
@@ -101,6 +103,7 @@ config! {
     bid: BidKnobs,
     coupon: CouponKnobs,
     data: DataKnobs,
+    page: PageKnobs,
     redis: RedisKnobs,
     replica: ReplicaKnobs,
     read: ReadKnobs,
@@ -141,6 +144,12 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("endpoints.render", "exp 0.5ms"),
     ("endpoints.short-statement-cpu", "exp 1ms"),
     ("endpoints.list-statement-cpu", "exp 10ms"),
+    ("page.sort-from", "3%"),
+    ("page.base", "103us"),
+    ("page.row-clustered", "164ns"),
+    ("page.row-covering", "132ns"),
+    ("page.row-lookup", "2420ns"),
+    ("page.sort-row", "466ns"),
 ];
 
 const MARKETPLACE_LOAD: &[(&str, &str)] = &[
