@@ -1,21 +1,22 @@
 //! Collects what one replication shows while it runs, and checks its books at the end.
 
+mod totals;
+
 use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
 use super::hikari::Hikari;
 use super::instance::Instance;
-use super::mysql::buffer_pool::PoolSeen;
-use super::mysql::log::LogSeen;
-use super::mysql::{Database, Work};
 use super::observations::{
-    Counts, Group, INSIDE_PARTS, Levels, Observations, SeriesStep, StationObservations, Window,
+    Counts, Group, INSIDE_PARTS, Observations, PageObservations, SeriesStep, StationObservations,
+    Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
 use crate::engine::gauge::Census;
 use crate::engine::time::{Nanos, to_seconds};
+use totals::{Areas, DatabaseTotals, PartOfSeries};
 
 /// Collects while the replication runs.
 pub(crate) struct Recorder {
@@ -30,97 +31,6 @@ pub(crate) struct Recorder {
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
-}
-
-/// What the database had done by a moment.
-#[derive(Clone, Copy, Default)]
-struct DatabaseTotals {
-    work: Work,
-    changes: u64,
-    redo: LogSeen,
-    binlog: LogSeen,
-    pages: Option<PoolSeen>,
-    unsynced: u128,
-}
-
-impl DatabaseTotals {
-    /// What all databases did; logs, pages and commits at risk of the first one alone.
-    fn of(market: &Marketplace<'_>) -> DatabaseTotals {
-        let mut totals = DatabaseTotals::default();
-        for database in market.all_databases() {
-            totals.work.add(&database.work_done());
-        }
-        totals.changes = market.bid_changes.get();
-        if let Some(first) = market.databases.first() {
-            totals.redo = first.redo_seen();
-            totals.binlog = first.binlog_seen();
-            totals.pages = first.pages_seen();
-            totals.unsynced = first.unsynced_area();
-        }
-        totals
-    }
-}
-
-#[derive(Clone, Copy, Default)]
-struct PartOfSeries {
-    at: Nanos,
-    area: u128,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Areas {
-    inside: u128,
-    thread_busy: u128,
-    thread_queue: u128,
-    connections: u128,
-    app_cores: u128,
-    pool_busy: u128,
-    pool_waiting: u128,
-    db_cores: u128,
-    replica_cores: u128,
-    read_store_cores: u128,
-    messages: u128,
-}
-
-impl Areas {
-    fn of(market: &Marketplace<'_>) -> Areas {
-        let now = market.clock.now();
-        let mut areas =
-            Areas { inside: market.recorder.clients.borrow().area(now), ..Areas::default() };
-        for instance in &market.instances {
-            let threads = instance.tomcat.occupancy();
-            areas.thread_busy += threads.busy;
-            areas.thread_queue += threads.waiting;
-            areas.connections += instance.tomcat.connections_area();
-            areas.app_cores += instance.cores.busy_area();
-            for pool in instance.pools() {
-                areas.pool_busy += pool.occupancy().busy;
-                areas.pool_waiting += pool.occupancy().waiting;
-            }
-        }
-        let (primary, replicas) = market.databases.split_first().unzip();
-        areas.db_cores = primary.map_or(0, Database::busy_area);
-        areas.read_store_cores = market.read_store.as_ref().map_or(0, Database::busy_area);
-        areas.messages = market.broker.waiting_area();
-        areas.replica_cores = replicas.unwrap_or_default().iter().map(Database::busy_area).sum();
-        areas
-    }
-
-    fn means(&self, from: &Areas, span: Nanos) -> Levels {
-        let mean = |to: u128, from: u128| (to - from) as f64 / span.max(1) as f64;
-        Levels {
-            inside: mean(self.inside, from.inside),
-            thread_busy: mean(self.thread_busy, from.thread_busy),
-            thread_queue: mean(self.thread_queue, from.thread_queue),
-            connections: mean(self.connections, from.connections),
-            app_cores_busy: mean(self.app_cores, from.app_cores),
-            pool_busy: mean(self.pool_busy, from.pool_busy),
-            pool_waiting: mean(self.pool_waiting, from.pool_waiting),
-            db_cores_busy: mean(self.db_cores, from.db_cores),
-            replica_cores_busy: mean(self.replica_cores, from.replica_cores),
-            read_store_cores_busy: mean(self.read_store_cores, from.read_store_cores),
-        }
-    }
 }
 
 impl Recorder {
@@ -253,6 +163,11 @@ impl Recorder {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
         };
         seen.anomalies = market.witness.counts(value, &market.held_events());
+        state.pages = PageObservations {
+            pages: work.pages,
+            rows_examined: work.rows_examined,
+            turns: market.witness.page_turns(),
+        };
         state.events.dead_letters = market.broker.dead_letters();
         market.broker.end();
         state.connections_opened =

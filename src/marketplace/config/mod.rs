@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub(crate) mod components;
 pub(crate) mod events;
+pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
 pub(crate) mod tables;
@@ -15,6 +16,7 @@ use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use components::*;
 pub(crate) use events::*;
+pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
 
@@ -107,6 +109,7 @@ config! {
     bid: BidKnobs,
     coupon: CouponKnobs,
     data: DataKnobs,
+    page: PageKnobs,
     redis: RedisKnobs,
     replica: ReplicaKnobs,
     read: ReadKnobs,
@@ -155,6 +158,12 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("cqrs.view-cpu", "exp 1ms"),
     ("cqrs.project-cpu", "exp 0.5ms"),
     ("cqrs.cores", "2"),
+    ("page.sort-from", "3%"),
+    ("page.base", "103us"),
+    ("page.row-clustered", "164ns"),
+    ("page.row-covering", "132ns"),
+    ("page.row-lookup", "2420ns"),
+    ("page.sort-row", "466ns"),
 ];
 
 const MARKETPLACE_LOAD: &[(&str, &str)] = &[

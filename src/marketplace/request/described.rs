@@ -35,6 +35,8 @@ pub(crate) enum Step {
     Connection {
         transaction: bool,
         lazy: bool,
+        /// To a replica, if there is one, instead of the primary.
+        on_replica: bool,
         retry: Option<StepRetry>,
         steps: Vec<Step>,
         /// After the commit, with the connection still held.
@@ -150,6 +152,7 @@ pub(crate) enum Op<'w> {
     Begin {
         lazy: bool,
         transaction: bool,
+        on_replica: bool,
         retry: Option<&'w StepRetry>,
     },
     /// Commits; the connection stays until the end of the block.
@@ -186,9 +189,9 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                     ops.push(Op::Use { station, time });
                 }
             }
-            Step::Connection { transaction, lazy, retry, steps, after_commit } => {
-                let (lazy, transaction) = (*lazy, *transaction);
-                ops.push(Op::Begin { lazy, transaction, retry: retry.as_ref() });
+            Step::Connection { transaction, lazy, on_replica, retry, steps, after_commit } => {
+                let (lazy, transaction, on_replica) = (*lazy, *transaction, *on_replica);
+                ops.push(Op::Begin { lazy, transaction, on_replica, retry: retry.as_ref() });
                 compile_into(steps, config, ops);
                 if transaction {
                     ops.push(Op::Commit);
@@ -221,6 +224,7 @@ enum Frame<'w> {
 /// session comes first: it is rolled back before the connection goes back.
 struct Block<'w> {
     session: Session<'w>,
+    database: usize,
     connection: Option<Connection<'w>>,
     transaction: bool,
     retry: Option<&'w StepRetry>,
@@ -263,14 +267,12 @@ impl<'w> Run<'_, 'w> {
                 let _stage = request.enter(Stage::Station);
                 station.serve(work, patience).await?;
             }
-            Op::Begin { lazy, transaction, retry } => {
-                let connection = if *lazy {
-                    None
-                } else {
-                    Some(request.borrow(request.instance.writer.get()).await?)
-                };
+            Op::Begin { lazy, transaction, on_replica, retry } => {
+                let database = request.database(*on_replica);
+                let connection = if *lazy { None } else { Some(request.borrow(database).await?) };
                 self.frames.push(Frame::Connection(Block {
-                    session: Session::new(request, request.instance.writer.get()),
+                    session: Session::new(request, database),
+                    database,
                     connection,
                     transaction: *transaction,
                     retry: *retry,
@@ -322,12 +324,13 @@ impl<'w> Run<'_, 'w> {
         });
         let Some(block) = innermost else { return Ok(()) };
         if block.connection.is_none() {
-            block.connection = Some(request.borrow(request.instance.writer.get()).await?);
+            block.connection = Some(request.borrow(block.database).await?);
         }
         block.session.token = token;
         for row in rows(request, sql) {
             let statement = sql.statement(request, row, &self.read);
             let found = block.session.execute(request, statement, !block.transaction).await?;
+            tell(request, &statement, &found);
             if let Some(failure) = sql.none.filter(|_| found.rows == 0) {
                 return Err(failure);
             }
@@ -375,7 +378,7 @@ impl<'w> Run<'_, 'w> {
             let event = Event::Retries { request: request.number, attempt: block.attempts };
             request.market.probe.tell(event);
             if block.connection.is_none() {
-                match request.borrow(request.instance.writer.get()).await {
+                match request.borrow(block.database).await {
                     Ok(connection) => block.connection = Some(connection),
                     Err(timeout) => {
                         failure = timeout;
@@ -387,6 +390,18 @@ impl<'w> Run<'_, 'w> {
             self.frames.push(Frame::Connection(block));
             return Ok(next);
         }
+    }
+}
+
+/// What a statement means to the journey: an inserted row is what it is about, and what a consistent
+/// read finds is what the user is shown.
+fn tell(request: &Request<'_>, statement: &Statement, found: &Found) {
+    match (statement.verb, statement.table, statement.access) {
+        (Verb::Insert, ..) if request.stop == 0 => request.visitor.set_subject(found.key),
+        (Verb::Select, Some(table), Access::Row(key)) if statement.lock == Lock::None => {
+            request.shows(table, key, found);
+        }
+        _ => {}
     }
 }
 
