@@ -240,7 +240,6 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
             }
         }
         ActionKind::MysqlCrash => failover::crash(&sim, market).await,
-        ActionKind::Partition => failover::partition(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {

@@ -23,11 +23,9 @@ impl Reader<'_> {
                     kinds.extend(number.map(|number| make(number as u32)));
                 }
             }
-            for (name, what) in [
-                ("crash", ActionKind::MysqlCrash),
-                ("partition", ActionKind::Partition),
-                ("redis-failover", ActionKind::RedisFailover),
-            ] {
+            for (name, what) in
+                [("crash", ActionKind::MysqlCrash), ("redis-failover", ActionKind::RedisFailover)]
+            {
                 if let Some(node) = fields.take(name)
                     && self.walk.bool(node) == Some(true)
                 {
