@@ -11,9 +11,12 @@ use crate::engine::distribution::Distribution;
 use crate::engine::executor::Sim;
 use crate::random::Stream;
 
-/// The primary's process or machine dies.
+/// The primary dies, or is cut off from everybody who matters.
 pub(super) async fn crash<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     let config = market.config;
+    if config.mysql.crash == Crash::Partition {
+        return partition(sim, market).await;
+    }
     let old = market.primary();
     market.probe.tell(Event::Server { up: false });
     market.witness.primary_died();
@@ -42,7 +45,7 @@ pub(super) async fn crash<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
 }
 
 /// The network splits: the manager, the replicas and most instances no longer reach the primary.
-pub(super) async fn partition<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
+async fn partition<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     let old = market.primary();
     market.probe.tell(Event::Server { up: false });
     market.witness.primary_died();
@@ -64,7 +67,7 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     if !knobs.power_off.is_zero() {
         wait(market, &knobs.power_off).await;
         if !old.is_down() {
-            old.crash(market.config.mysql.crash);
+            old.crash(Crash::Power);
         }
     }
     let replicas = market.databases.iter().filter(|database| database.role.get() == Role::Replica);
@@ -91,6 +94,10 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     chosen.replication.applied.reach(chosen.replication.received()).await;
     wait(market, &knobs.promotion).await;
     lose(market, &old.replication.missing_at(number));
+    // Whoever asked for these was never told; now they are there.
+    for entry in old.replication.unshown_at(number) {
+        market.witness.committed(entry.request, None, &entry.writes);
+    }
     old.role.set(Role::Replaced);
     old.replace();
     chosen.promote(old);

@@ -299,7 +299,6 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
             }
         }
         ActionKind::MysqlCrash => failover::crash(&sim, market).await,
-        ActionKind::Partition => failover::partition(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::BrokerDown(span) => market.broker.go_down(span.0),
         ActionKind::Rebuild => projection::rebuild(market).await,

@@ -145,6 +145,9 @@ choice! {
         Process = "process",
         /// The machine: only what is on the disk survives.
         Power = "power",
+        /// The network: the server lives on, cut off with the last
+        /// `failover.cut-off-instances` instances.
+        Partition = "partition",
     }
 }
 

@@ -46,10 +46,8 @@ pub(crate) enum ActionKind {
         rate: f64,
     },
     MysqlSpeed(f64),
-    /// The database dies in the way of `mysql.crash`, and is back after `mysql.restart`.
+    /// The primary dies, or is cut off, in the way of `mysql.crash`.
     MysqlCrash,
-    /// The network splits: the primary, with some of the instances, is cut off from the rest.
-    Partition,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
     /// The broker takes and gives nothing for so long.

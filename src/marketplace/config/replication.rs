@@ -115,7 +115,7 @@ knobs! {
             "standby: what each commit waits for the synchronous copy", "standby: 동기 복사를 위해 커밋마다 더 기다리는 시간",
             "assumption: a write to another zone";
         cut_off: u32 = "0", "failover.cut-off-instances", Unit::Count, 0..=64,
-            "partition: instances, the last ones, that stay on the old primary's side", "partition: 옛 프라이머리 쪽에 남는 인스턴스 수(뒤 번호부터)",
+            "mysql.crash = partition: instances, the last ones, that stay on the old primary's side", "mysql.crash = partition: 옛 프라이머리 쪽에 남는 인스턴스 수(뒤 번호부터)",
             "ours";
     }
 }

@@ -148,7 +148,7 @@ impl Database<'_> {
     /// and stands in the binary log.
     fn survives(&self, logged: &Logged, crash: Crash) -> bool {
         let (redo, binlog) = match crash {
-            Crash::Process => (self.redo.kept().0, self.binlog.kept().0),
+            Crash::Process | Crash::Partition => (self.redo.kept().0, self.binlog.kept().0),
             Crash::Power => (self.redo.kept().1, self.binlog.kept().1),
         };
         let in_binlog = logged.in_binlog > 0 && binlog >= logged.in_binlog;

@@ -69,7 +69,7 @@ pub(crate) struct Replication<'w> {
     stream: RefCell<Stream>,
     /// To each database, by number.
     outgoing: Vec<Channel<'w, Rc<Entry>>>,
-    /// Entries that not all replicas have.
+    /// Entries that not all replicas have, or that have not been shown.
     unreceived: RefCell<VecDeque<Rc<Entry>>>,
     /// Newest place in the own binary log.
     logged: Cell<u64>,
@@ -212,6 +212,13 @@ impl<'w> Replication<'w> {
         missing.map(Rc::clone).collect()
     }
 
+    /// Entries that a database has received and that were never shown here.
+    pub(crate) fn unshown_at(&self, database: usize) -> Vec<Rc<Entry>> {
+        let entries = self.unreceived.borrow();
+        let unshown = |entry: &&Rc<Entry>| entry.has_reached(database) && !entry.was_shown();
+        entries.iter().filter(unshown).map(Rc::clone).collect()
+    }
+
     /// Puts an entry into the relay log.
     pub(crate) fn relay(&self, entry: Rc<Entry>) {
         if entry.has_reached(self.number) {
@@ -245,7 +252,8 @@ impl<'w> Replication<'w> {
     fn forget_received(&self) {
         let everybody = (1 << self.outgoing.len()) - 1;
         let entries = &mut *self.unreceived.borrow_mut();
-        while entries.front().is_some_and(|first| first.received_by.get() == everybody) {
+        let done = |entry: &Entry| entry.received_by.get() == everybody && entry.was_shown();
+        while entries.front().is_some_and(|first| done(first)) {
             entries.pop_front();
         }
     }

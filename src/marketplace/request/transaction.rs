@@ -2,8 +2,8 @@
 
 use super::{Failure, Request};
 use crate::engine::time::Nanos;
-use crate::marketplace::config::Acquire;
 use crate::marketplace::config::tables::BIDS;
+use crate::marketplace::config::{Acquire, FailoverManager};
 use crate::marketplace::hikari::Connection;
 use crate::marketplace::mysql::table::TableId;
 use crate::marketplace::mysql::{self, Database, Found, SqlError, Statement};
@@ -11,6 +11,8 @@ use crate::marketplace::probe::{Event, Stage};
 
 /// Purpose of the draws of a write's CPU beyond finding the row; they do not count.
 const WRITE_CPU: u64 = 4_000;
+/// Purpose of the draw of a standby's write; it does not count.
+const STANDBY_WRITE: u64 = 1_300;
 
 /// A transaction; dropping it without [`Transaction::commit`] rolls back and gives the connection
 /// back at once.
@@ -136,7 +138,7 @@ impl<'w> Session<'w> {
         back: Nanos,
     ) -> Result<(), SqlError> {
         let Some(open) = self.open else { return Ok(()) };
-        let extra = request.draw(self.database.commit_extra());
+        let extra = request.draw(self.database.commit_extra()) + request.standby_write();
         self.reach(request).map_err(|_| SqlError::Down)?;
         let committed = self.database.commit(open, there, extra, back).await;
         self.open = None;
@@ -241,6 +243,15 @@ impl<'w> Request<'w> {
             transaction.connect().await?;
         }
         Ok(transaction)
+    }
+
+    /// What a commit waits for a synchronous standby.
+    fn standby_write(&self) -> Nanos {
+        let knobs = &self.market.config.failover;
+        match knobs.manager {
+            FailoverManager::Standby => self.draw_for(STANDBY_WRITE, &knobs.standby_write),
+            FailoverManager::None | FailoverManager::Mha => 0,
+        }
     }
 
     /// A commit of this request's user has been answered.

@@ -168,11 +168,12 @@ fn without_fencing_the_old_primary_goes_on() {
             ("load.sellers.rate", "400/s"),
             ("failover.manager", "mha"),
             ("failover.detection", "1s"),
+            ("mysql.crash", "partition"),
         ];
         let mut config = sellers(&[&base, settings].concat());
         assert_eq!(config.failover.manager, FailoverManager::Mha);
         let at = Span(5 * SECOND);
-        config.schedule.push(Action { at, what: ActionKind::Partition });
+        config.schedule.push(Action { at, what: ActionKind::MysqlCrash });
         let seen = observe(&config, &plan(0, 11, 0, Counts::Intended));
         let anomalies = seen.database.anomalies;
         (anomalies[Anomaly::SplitBrain as usize], anomalies[Anomaly::LostCommit as usize])

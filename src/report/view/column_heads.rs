@@ -98,12 +98,29 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "position_timeouts" => both!("waits given up", "포기한 대기"),
         "unavailable_s" => both!("unavailable s", "중단 시간 s"),
         "split_brain_writes" => both!("split-brain writes", "스플릿 브레인 쓰기"),
-        other => Text::same(other),
+        other => of_events(other),
     };
     let words = words.get(lang);
     match label {
         Some(label) => format!("{words} {label}"),
         None => words.to_owned(),
+    }
+}
+
+/// Of messages, and of models that are only read; other metrics by their names.
+fn of_events(name: &str) -> Text {
+    match name {
+        "lost_events" => both!("lost events", "유실 이벤트"),
+        "duplicated_events" => both!("duplicated", "중복 이벤트"),
+        "phantom_events" => both!("phantoms", "유령 이벤트"),
+        "event_lag_ms_mean" => both!("event lag mean ms", "이벤트 지연 평균 ms"),
+        "event_lag_ms_p50" => both!("event lag p50 ms", "이벤트 지연 p50 ms"),
+        "event_lag_ms_p99" => both!("event lag p99 ms", "이벤트 지연 p99 ms"),
+        "dead_letters" => both!("dead letters", "데드 레터"),
+        "consumer_lag_mean" => both!("consumer lag", "컨슈머 랙"),
+        "read_store_cores_busy_mean" => both!("read store busy", "조회 저장소 코어"),
+        "work_per_change_ms" => both!("work per change ms", "변경당 작업 ms"),
+        other => Text::same(other),
     }
 }
 

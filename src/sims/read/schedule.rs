@@ -25,7 +25,6 @@ impl Reader<'_> {
             }
             for (name, what) in [
                 ("crash", ActionKind::MysqlCrash),
-                ("partition", ActionKind::Partition),
                 ("redis-failover", ActionKind::RedisFailover),
                 ("rebuild", ActionKind::Rebuild),
             ] {
