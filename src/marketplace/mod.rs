@@ -125,7 +125,7 @@ impl<'w> Marketplace<'w> {
             balancer: instance::Balancer::new(config.balancer.policy, streams),
             instances,
             databases,
-            redis: Redis::new(clock, config),
+            redis: Redis::new(clock, config, streams),
             witness,
             issuer: Pool::new(clock, 1),
             loads,
@@ -227,6 +227,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
             market.probe.tell(Event::Server { up: true });
         }
         ActionKind::RedisFailover => market.redis.fail_over(),
+        ActionKind::RedisCrash => market.redis.crash(),
+        ActionKind::RedisReshard => market.redis.servers.reshard(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {
             let instance = &market.instances[*number as usize];

@@ -144,7 +144,7 @@ impl Recorder {
         self.database_before.set(DatabaseTotals::of(database));
         database.lock_waits.take();
         database.commit_times.take();
-        market.redis.waits.take();
+        market.redis.locks.waits.take();
         for station in &market.stations {
             station.waits.take();
             station.responses.take();
@@ -171,7 +171,7 @@ impl Recorder {
             state.refused_connections += database.refused.get();
         }
         self.close_database(market, &mut state.database, span);
-        state.redis_lock_wait = market.redis.waits.take();
+        state.redis_lock_wait = market.redis.locks.waits.take();
         let now = market.clock.now();
         let span = now.max(1) as f64;
         for station in &market.stations {

@@ -44,6 +44,10 @@ pub(crate) enum ActionKind {
     MysqlCrash,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
+    /// Redis' primary dies and comes back empty.
+    RedisCrash,
+    /// Half of the slots of a cluster's first shard go to the last one.
+    RedisReshard,
     /// Stops sending new connections to an instance and lets it finish.
     Drain(u32),
     /// Boots an instance that is gone.

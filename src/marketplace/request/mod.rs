@@ -9,6 +9,7 @@ mod issue_coupon;
 mod list_products;
 mod place_bid;
 mod redeem_coupon;
+mod redis_command;
 mod retry;
 mod transaction;
 mod view_orders;
