@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::config::{ActionKind, Arrivals, LoadKind, LoadKnobs, Reuse};
+use super::journey::{Stop, Visitor};
 use super::probe::Event;
 use super::request::{self, Answer, Endpoint, Failure, Intent, Request};
 use super::tomcat::Socket;
@@ -20,6 +21,8 @@ const ROW: u64 = 2_001;
 const THINK: u64 = 2_002;
 const BACKOFF: u64 = 2_003;
 const JITTER: u64 = 2_004;
+const STOP: u64 = 2_005;
+const PAUSE: u64 = 2_006;
 
 pub(crate) struct Load<'w> {
     at: usize,
@@ -28,6 +31,7 @@ pub(crate) struct Load<'w> {
     /// Endpoints with their cumulative share.
     mix: Vec<(f64, usize)>,
     rows: Zipf,
+    journey: Vec<Leg<'w>>,
     rate: Cell<f64>,
     draws: u64,
     arrivals: RefCell<Stream>,
@@ -35,6 +39,12 @@ pub(crate) struct Load<'w> {
     /// First attempts, and retries, of the whole load.
     sent: Cell<u64>,
     retried: Cell<u64>,
+}
+
+/// A stop of a journey, with its endpoint found.
+struct Leg<'w> {
+    endpoint: usize,
+    stop: &'w Stop,
 }
 
 impl<'w> Load<'w> {
@@ -51,11 +61,16 @@ impl<'w> Load<'w> {
             sum += weight / total;
             Some((sum, endpoints.iter().position(|endpoint| endpoint.name == *name)?))
         });
+        let legs = knobs.journey.0.iter().filter_map(|stop| {
+            let endpoint = endpoints.iter().position(|known| known.name == stop.endpoint)?;
+            Some(Leg { endpoint, stop })
+        });
         Load {
             at,
             name,
             knobs,
             mix: mix.collect(),
+            journey: legs.collect(),
             rows: Zipf::new(u64::from(knobs.keys), knobs.skew.0),
             rate: Cell::new(knobs.rate.0),
             draws: streams.stream(&format!("load.{name}.requests")).bits(),
@@ -85,7 +100,7 @@ impl<'w> Load<'w> {
         true
     }
 
-    fn intent(&self, number: u64, intended: Nanos) -> Intent {
+    fn intent(&self, number: u64, intended: Nanos, visitor: &Rc<Visitor>) -> Intent {
         let draws = draw_seed(self.draws, number, 0);
         let endpoint = match self.mix.as_slice() {
             [(_, only)] => *only,
@@ -98,7 +113,8 @@ impl<'w> Load<'w> {
         // Users of a closed load number their requests behind their own number.
         let closed = self.knobs.kind == LoadKind::Closed;
         let user = closed.then_some((number >> 32) as u32);
-        Intent { load: self.at, user, endpoint, intended, draws }
+        let visitor = Rc::clone(visitor);
+        Intent { load: self.at, user, endpoint, intended, draws, stop: 0, visitor }
     }
 
     /// Arrivals per second at a moment.
@@ -187,7 +203,7 @@ async fn arrive<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w
             return;
         }
         if kept {
-            let intent = load.intent(number, market.clock.now());
+            let intent = load.intent(number, market.clock.now(), &Rc::default());
             sim.spawn_now("client", client(sim.clone(), market, load, Rc::clone(&idle), intent));
             number += 1;
         }
@@ -201,7 +217,60 @@ async fn client<'w>(
     idle: Rc<Idle<'w>>,
     intent: Intent,
 ) {
-    exchange(&sim, market, load, &idle, &intent).await;
+    let answer = exchange(&sim, market, load, &idle, &intent).await;
+    if answer.is_ok() && !load.journey.is_empty() {
+        set_out(&sim, market, load, &idle, &intent).await;
+    }
+}
+
+/// The journey behind a first request: the stops of the user one after the other, and those of
+/// other users beside them.
+async fn set_out<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    idle: &Rc<Idle<'w>>,
+    first: &Intent,
+) {
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for (at, leg) in load.journey.iter().enumerate() {
+        for time in 0..leg.stop.times {
+            let number = (at as u64) << 32 | u64::from(time);
+            if leg.stop.other { others.push((number, leg)) } else { own.push((number, leg)) }
+        }
+    }
+    if !others.is_empty() {
+        let visitor = Rc::new(first.visitor.other());
+        let (sim_too, idle, first) = (sim.clone(), Rc::clone(idle), first.clone());
+        sim.spawn("other user", async move {
+            let first = Intent { visitor, ..first };
+            travel(&sim_too, market, load, &idle, &first, &others).await;
+        });
+    }
+    travel(sim, market, load, idle, first, &own).await;
+}
+
+/// Visits stop after stop; whoever is sent away goes on.
+async fn travel<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    load: &'w Load<'w>,
+    idle: &Rc<Idle<'w>>,
+    first: &Intent,
+    legs: &[(u64, &'w Leg<'w>)],
+) {
+    for (at, (number, leg)) in legs.iter().enumerate() {
+        let draws = draw_seed(first.draws, *number, STOP);
+        let pause = leg.stop.after.sample(&mut Stream::from_seed(draw_seed(draws, 0, PAUSE)));
+        market.clock.sleep(pause).await;
+        let intended = market.clock.now();
+        if !market.recorder.accepts(intended) {
+            return;
+        }
+        let (endpoint, stop) = (leg.endpoint, at as u32 + 1);
+        let intent = Intent { endpoint, intended, draws, stop, ..first.clone() };
+        let _sent_away = exchange(sim, market, load, idle, &intent).await;
+    }
 }
 
 /// One user of a closed load: thinks, sends, waits for the answer, and again. With a pace the user
@@ -210,7 +279,8 @@ async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load
     let knobs = load.knobs;
     let users = u64::from(knobs.users.max(1));
     let clock = market.clock;
-    let idle = Idle::default();
+    let idle = Rc::new(Idle::default());
+    let visitor = Rc::new(Visitor::default());
     clock.sleep(knobs.ramp_up.0 / users * u64::from(user)).await;
     let pace = knobs.pace.0;
     // Paced users start evenly spread over one interval.
@@ -232,7 +302,11 @@ async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load
         if !market.recorder.accepts(clock.now()) {
             return;
         }
-        exchange(&sim, market, load, &idle, &load.intent(number, intended)).await;
+        let intent = load.intent(number, intended, &visitor);
+        let answer = exchange(&sim, market, load, &idle, &intent).await;
+        if answer.is_ok() && !load.journey.is_empty() {
+            set_out(&sim, market, load, &idle, &intent).await;
+        }
     }
 }
 
@@ -243,7 +317,7 @@ async fn exchange<'w>(
     load: &'w Load<'w>,
     idle: &Idle<'w>,
     intent: &Intent,
-) {
+) -> Answer {
     let mut pending = market.recorder.arrives(market, intent);
     let knobs = load.knobs;
     super::count(&load.sent);
@@ -251,7 +325,10 @@ async fn exchange<'w>(
     loop {
         let attempt = retries + elsewhere;
         let (request, answer) = send(sim, market, load, idle, intent, attempt).await;
-        let Err(failure) = answer else { return pending.finish(request.as_deref(), answer) };
+        let Err(failure) = answer else {
+            pending.finish(request.as_deref(), answer);
+            return answer;
+        };
         if failure.is_overload() && elsewhere < market.config.balancer.retry_max {
             elsewhere += 1;
         } else if !failure.is_final() && retries < knobs.retry_max && load.may_retry() {
@@ -262,7 +339,8 @@ async fn exchange<'w>(
             let jitter = knobs.retry_jitter.then(|| Stream::from_seed(seed(JITTER)).unit());
             market.clock.sleep((wait as f64 * jitter.unwrap_or(1.0)) as Nanos).await;
         } else {
-            return pending.finish(request.as_deref(), answer);
+            pending.finish(request.as_deref(), answer);
+            return answer;
         }
         market.recorder.sent_again(market, intent);
     }

@@ -54,6 +54,8 @@ pub(crate) enum Unit {
     Acquisition,
     /// A duration, or `"watchdog"`.
     Lease,
+    /// `"9 x list_products after exp 2s"`.
+    Journey,
 }
 
 impl Unit {
@@ -74,6 +76,7 @@ impl Unit {
             Unit::Stages => "stages",
             Unit::Size => "size, bare number in bytes",
             Unit::Acquisition => "\"poll 10ms\" or \"pubsub\"",
+            Unit::Journey => "stops",
             Unit::Lease => "duration or \"watchdog\"",
         }
     }

@@ -15,6 +15,7 @@ pub(crate) mod clients;
 pub(crate) mod config;
 pub(crate) mod hikari;
 pub(crate) mod instance;
+pub(crate) mod journey;
 pub(crate) mod knobs;
 pub(crate) mod mysql;
 pub(crate) mod observations;
@@ -99,7 +100,7 @@ impl<'w> Marketplace<'w> {
         let streams = plan.streams;
         let probe = Rc::new(Probe::new(clock, plan.record));
         let specs = config.tables();
-        let witness = Rc::new(Witness::new(&specs, Rc::clone(&probe)));
+        let witness = Rc::new(Witness::new(&specs, config.watches_reads(), Rc::clone(&probe)));
         let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
         let databases = vec![Database::new(clock, config, &specs, streams, seen_by)];
         let endpoints = Endpoint::all(config);
@@ -226,6 +227,7 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
             market.primary().restart();
             market.probe.tell(Event::Server { up: true });
         }
+        ActionKind::Partition => {}
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::RedisCrash => market.redis.crash(),
         ActionKind::RedisReshard => market.redis.servers.reshard(),

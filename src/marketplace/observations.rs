@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::checker;
+use super::checker::{self, Judged};
 use super::mysql::Cost;
 use super::mysql::buffer_pool::PoolSeen;
 use super::mysql::log::LogSeen;
@@ -127,6 +127,64 @@ impl Breakdown {
     }
 }
 
+/// What readers were shown. Counts of rows shown, within the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReadTally {
+    pub(crate) reads: u64,
+    pub(crate) stale: u64,
+    /// Staler than `read.tolerance`.
+    pub(crate) intolerable: u64,
+    pub(crate) backward: u64,
+    /// Of rows that the reader has written; and how many of them did not show it.
+    pub(crate) of_authors: u64,
+    pub(crate) missing: u64,
+}
+
+impl ReadTally {
+    pub(super) fn note(&mut self, judged: &Judged, tolerance: Nanos) {
+        self.reads += 1;
+        self.stale += u64::from(judged.stale.is_some());
+        self.intolerable += u64::from(judged.stale.is_some_and(|age| age > tolerance));
+        self.backward += u64::from(judged.backward);
+        self.of_authors += u64::from(judged.author);
+        self.missing += u64::from(judged.own_write_missing);
+    }
+
+    pub(crate) fn add(&mut self, other: &ReadTally) {
+        self.reads += other.reads;
+        self.stale += other.stale;
+        self.intolerable += other.intolerable;
+        self.backward += other.backward;
+        self.of_authors += other.of_authors;
+        self.missing += other.missing;
+    }
+}
+
+/// How far replicas were behind, and what that meant for readers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReplicationObservations {
+    /// How old what was shown was, of stale reads.
+    pub(crate) staleness: Histogram,
+    /// From a commit's visibility on the primary to that on a replica.
+    pub(crate) lag: Histogram,
+    /// Waits of readers for a position; and those that gave up.
+    pub(crate) position_waits: Histogram,
+    pub(crate) position_timeouts: u64,
+    /// Busy cores of all replicas, on average.
+    pub(crate) cores_busy: f64,
+    /// Seconds from the primary's death to the first commit after it; `None` if there was none.
+    pub(crate) unavailable: Option<f64>,
+}
+
+impl ReplicationObservations {
+    pub(crate) fn merge(&mut self, other: &ReplicationObservations) {
+        self.staleness.merge(&other.staleness);
+        self.lag.merge(&other.lag);
+        self.position_waits.merge(&other.position_waits);
+        self.position_timeouts += other.position_timeouts;
+    }
+}
+
 /// What all requests, or those of one endpoint or load, came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Group {
@@ -137,6 +195,7 @@ pub(crate) struct Group {
     pub(crate) ok: u64,
     pub(crate) failures: [u64; Failure::ALL.len()],
     pub(crate) latency: Histogram,
+    pub(crate) reads: ReadTally,
 }
 
 impl Group {
@@ -176,7 +235,6 @@ pub(crate) struct DatabaseObservations {
     /// In the whole run.
     pub(crate) deadlocks: u64,
     pub(crate) lock_waits: u64,
-    pub(crate) lost_commits: u64,
     pub(crate) orders: u64,
     pub(crate) anomalies: checker::Counts,
 }
@@ -223,6 +281,7 @@ pub(crate) struct Observations {
     /// Attempts beyond the first, of clients, balancer and services.
     pub(crate) retries: u64,
     pub(crate) database: DatabaseObservations,
+    pub(crate) replication: ReplicationObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,

@@ -240,6 +240,10 @@ impl<'w> Probe<'w> {
         }
     }
 
+    pub(crate) fn now(&self) -> Nanos {
+        self.clock.now()
+    }
+
     pub(crate) fn take(&self) -> Vec<Recorded> {
         self.recorded.as_ref().map_or_else(Vec::new, RefCell::take)
     }

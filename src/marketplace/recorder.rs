@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
+use super::checker::Judged;
 use super::mysql::buffer_pool::PoolSeen;
 use super::mysql::log::LogSeen;
 use super::mysql::{Database, Work};
@@ -217,7 +218,6 @@ impl Recorder {
         let work = database.work_done();
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
-        seen.lost_commits = database.lost_commits.get();
         seen.orders = market.witness.orders();
         seen.anomalies = market.witness.counts(|table, column, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
@@ -393,6 +393,31 @@ impl Recorder {
     pub(crate) fn pool_wait(&self, request: &Request<'_>, waited: Nanos) {
         if self.belongs(request.intended, request.market.clock.now()) {
             self.state.borrow_mut().pool_wait.record(waited);
+        }
+    }
+
+    /// A client is shown a row.
+    pub(crate) fn read(&self, request: &Request<'_>, judged: &Judged) {
+        let market = request.market;
+        if !self.belongs(request.intended, market.clock.now()) {
+            return;
+        }
+        let tolerance = market.config.read.tolerance.0;
+        let state = &mut *self.state.borrow_mut();
+        if let Some(age) = judged.stale {
+            state.replication.staleness.record(age);
+        }
+        state.all.reads.note(judged, tolerance);
+        state.endpoints[request.endpoint].1.reads.note(judged, tolerance);
+        state.loads[request.load].1.reads.note(judged, tolerance);
+    }
+
+    /// A reader waited so long for a position on a replica, which it had in the end or had not.
+    pub(crate) fn position_wait(&self, request: &Request<'_>, waited: Nanos, reached: bool) {
+        if self.belongs(request.intended, request.market.clock.now()) {
+            let replication = &mut self.state.borrow_mut().replication;
+            replication.position_waits.record(waited);
+            replication.position_timeouts += u64::from(!reached);
         }
     }
 

@@ -131,6 +131,28 @@ metrics! {
     "double_holders", "count", Less, None, Count, "times that a lock in Redis had two holders, in the whole run", "Redis 락의 보유자가 둘이 된 횟수(전체 실행)";
     "stale_writes", "count", Less, None, Count, "writes accepted after one with a newer token, in the whole run", "더 새로운 토큰의 쓰기 뒤에 받아들여진 오래된 쓰기 수(전체 실행)";
     "broken_invariants", "count", Less, None, Count, "bids whose stock and orders do not add up at the end", "끝났을 때 재고와 주문이 맞지 않는 입찰 수";
+    "stale_read_share", "share", Less, Group, Share, "share of the rows shown that had been replaced by a newer version before the client asked", "요청하기 전에 이미 새 버전으로 바뀐 행을 보여 준 비율";
+    "stale_reads", "count", Less, None, Count, "such rows shown, in the whole run", "그런 낡은 읽기의 수(전체 실행)";
+    "intolerable_share", "share", Less, Group, Share, "share of the rows shown that were staler than read.tolerance", "read.tolerance보다 더 낡은 행을 보여 준 비율";
+    "author_stale_share", "share", Less, Group, Share, "share of the reads of a row by its author that did not show what the author had written", "작성자가 자기가 쓴 것을 보지 못한 읽기의 비율";
+    "own_writes_missing", "count", Less, None, Count, "reads by authors that did not show their own write, in the whole run", "작성자가 자기 글을 보지 못한 횟수(전체 실행)";
+    "backward_read_share", "share", Less, Group, Share, "share of the rows shown in an older version than the same user was shown before", "같은 사용자가 앞서 본 것보다 오래된 버전을 보여 준 비율";
+    "backward_reads", "count", Less, None, Count, "such reads back in time, in the whole run", "과거로 돌아간 읽기의 수(전체 실행)";
+    "staleness_ms_mean", "ms", Less, None, Mean, "of stale reads: mean time since the version shown had been replaced", "낡은 읽기에서, 보여 준 버전이 바뀐 뒤 지난 평균 시간";
+    "staleness_ms_p50", "ms", Less, None, Percentile, "median of that time", "그 시간의 중앙값";
+    "staleness_ms_p99", "ms", Less, None, Percentile, "p99 of that time", "그 시간의 p99";
+    "staleness_ms_max", "ms", Less, None, Mean, "longest such time of a replication", "반복 실행에서 가장 긴 그 시간";
+    "replica_lag_ms_mean", "ms", Less, None, Mean, "mean time from a commit's visibility on the primary to that on a replica", "프라이머리에 보인 커밋이 복제본에 보이기까지의 평균 시간";
+    "replica_lag_ms_p50", "ms", Less, None, Percentile, "median of the replication lag", "복제 지연의 중앙값";
+    "replica_lag_ms_p95", "ms", Less, None, Percentile, "p95 of the replication lag", "복제 지연의 p95";
+    "replica_lag_ms_p99", "ms", Less, None, Percentile, "p99 of the replication lag", "복제 지연의 p99";
+    "replica_lag_ms_max", "ms", Less, None, Mean, "longest replication lag", "가장 긴 복제 지연";
+    "position_wait_ms_mean", "ms", Less, None, Mean, "mean wait of a reader until the replica had the reader's own write", "복제본에 자기 쓰기가 도착할 때까지 읽기가 기다린 평균 시간";
+    "position_wait_ms_p99", "ms", Less, None, Percentile, "p99 of that wait", "그 대기의 p99";
+    "position_timeouts", "count", Less, None, Count, "such waits that gave up and read the primary", "포기하고 프라이머리에서 읽은 횟수";
+    "replica_cores_busy_mean", "count", Neither, None, Mean, "busy cores of all replicas", "바쁜 복제본 코어 수(전체 복제본)";
+    "unavailable_s", "s", Less, None, Mean, "seconds from the primary's death to the first commit after it", "프라이머리가 죽은 뒤 첫 커밋까지의 시간(초)";
+    "split_brain_writes", "count", Less, None, Count, "commits on a primary that had been replaced, in the whole run", "교체된 옛 프라이머리에 커밋된 쓰기 수(전체 실행)";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -224,6 +246,11 @@ impl Rows {
         self.count(format!("ok_count{label}"), group.ok);
         self.durations("latency_ms", label, latency);
         self.share(format!("error_share{label}"), group.failed(), group.ok + group.failed());
+        let reads = &group.reads;
+        self.share(format!("stale_read_share{label}"), reads.stale, reads.reads);
+        self.share(format!("intolerable_share{label}"), reads.intolerable, reads.reads);
+        self.share(format!("author_stale_share{label}"), reads.missing, reads.of_authors);
+        self.share(format!("backward_read_share{label}"), reads.backward, reads.reads);
     }
 }
 
@@ -270,6 +297,13 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.count("refused_connections", seen.refused_connections);
     rows.mean("db_cores_busy_mean", levels.db_cores_busy);
     database_rows(&mut rows, seen, finished);
+    let replication = &seen.replication;
+    rows.durations("staleness_ms", "", &replication.staleness);
+    rows.durations("replica_lag_ms", "", &replication.lag);
+    rows.durations("position_wait_ms", "", &replication.position_waits);
+    rows.count("position_timeouts", replication.position_timeouts);
+    rows.mean("replica_cores_busy_mean", replication.cores_busy);
+    rows.mean("unavailable_s", replication.unavailable);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -292,7 +326,6 @@ fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
     rows.mean("redo_flushes_per_commit", per(database.redo.syncs, database.commits));
     rows.mean("binlog_group_size", per(database.binlog.synced_commits, database.binlog.syncs));
     rows.mean("unsynced_commits_mean", database.unsynced);
-    rows.count("lost_commits", database.lost_commits);
     rows.count("deadlocks", database.deadlocks);
     rows.count("lock_waits", database.lock_waits);
     rows.durations("lock_wait_ms", "", &database.lock_wait);
@@ -324,6 +357,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
             *sum += more;
         }
         into.latency.merge(&other.latency);
+        into.reads.add(&other.reads);
     };
     groups(&mut into.all, &other.all);
     for (name, group) in [(&mut into.endpoints, &other.endpoints), (&mut into.loads, &other.loads)]
@@ -341,6 +375,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.wasted += other.wasted;
     into.retries += other.retries;
     into.redis_lock_wait.merge(&other.redis_lock_wait);
+    into.replication.merge(&other.replication);
     let (mine, theirs) = (&mut into.database, &other.database);
     mine.lock_wait.merge(&theirs.lock_wait);
     mine.commit.merge(&theirs.commit);
@@ -349,7 +384,6 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     mine.writes.add(&theirs.writes);
     mine.deadlocks += theirs.deadlocks;
     mine.lock_waits += theirs.lock_waits;
-    mine.lost_commits += theirs.lost_commits;
     mine.orders += theirs.orders;
     for (sum, more) in mine.anomalies.iter_mut().zip(theirs.anomalies) {
         *sum += more;

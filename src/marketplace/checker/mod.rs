@@ -9,6 +9,7 @@ mod double_holder;
 mod invariant;
 mod lost_update;
 mod oversell;
+mod stale_read;
 mod stale_write;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::journey::Visitor;
 use super::mysql::Write;
 use super::mysql::table::{TableId, TableSpec};
 use super::probe::{Event, Probe};
@@ -24,6 +26,8 @@ use double_holder::DoubleHolder;
 use invariant::Invariant;
 use lost_update::LostUpdate;
 use oversell::Oversell;
+use stale_read::StaleRead;
+pub(crate) use stale_read::{Judged, Shown};
 use stale_write::StaleWrite;
 
 /// What can be found.
@@ -43,10 +47,20 @@ pub(crate) enum Anomaly {
     StaleWrite,
     /// A bid whose stock and orders do not add up to what it started with.
     BrokenInvariant,
+    /// A client was shown a version that had been replaced before it asked.
+    StaleRead,
+    /// An author was not shown what this author had written.
+    MissingOwnWrite,
+    /// A client was shown an older version than before.
+    BackwardRead,
+    /// An answered commit that a crash or a failover took back.
+    LostCommit,
+    /// A commit on a primary that had been replaced.
+    SplitBrain,
 }
 
 impl Anomaly {
-    pub(crate) const ALL: [Anomaly; 8] = [
+    pub(crate) const ALL: [Anomaly; 13] = [
         Anomaly::LostUpdate,
         Anomaly::Oversell,
         Anomaly::OverIssue,
@@ -55,6 +69,11 @@ impl Anomaly {
         Anomaly::DoubleHolder,
         Anomaly::StaleWrite,
         Anomaly::BrokenInvariant,
+        Anomaly::StaleRead,
+        Anomaly::MissingOwnWrite,
+        Anomaly::BackwardRead,
+        Anomaly::LostCommit,
+        Anomaly::SplitBrain,
     ];
 
     /// The metric that counts it.
@@ -68,6 +87,11 @@ impl Anomaly {
             Anomaly::DoubleHolder => "double_holders",
             Anomaly::StaleWrite => "stale_writes",
             Anomaly::BrokenInvariant => "broken_invariants",
+            Anomaly::StaleRead => "stale_reads",
+            Anomaly::MissingOwnWrite => "own_writes_missing",
+            Anomaly::BackwardRead => "backward_reads",
+            Anomaly::LostCommit => "lost_commits",
+            Anomaly::SplitBrain => "split_brain_writes",
         }
     }
 
@@ -82,6 +106,11 @@ impl Anomaly {
             Anomaly::DoubleHolder => "double_holder",
             Anomaly::StaleWrite => "stale_write",
             Anomaly::BrokenInvariant => "broken_invariant",
+            Anomaly::StaleRead => "stale_read",
+            Anomaly::MissingOwnWrite => "missing_own_write",
+            Anomaly::BackwardRead => "backward_read",
+            Anomaly::LostCommit => "lost_commit",
+            Anomaly::SplitBrain => "split_brain",
         }
     }
 }
@@ -159,6 +188,8 @@ impl Columns {
 
 /// Told of everything that checkers need, in the order in which it happens.
 pub(crate) struct Witness<'w> {
+    /// Whether reads can be anything but fresh: if not, no history is kept.
+    watches_reads: bool,
     probe: Rc<Probe<'w>>,
     columns: Columns,
     counts: Cell<Counts>,
@@ -173,11 +204,17 @@ struct Checkers {
     stale_write: StaleWrite,
     double_holder: DoubleHolder,
     invariant: Invariant,
+    stale_read: StaleRead,
 }
 
 impl<'w> Witness<'w> {
-    pub(crate) fn new(specs: &[TableSpec], probe: Rc<Probe<'w>>) -> Witness<'w> {
+    pub(crate) fn new(
+        specs: &[TableSpec],
+        watches_reads: bool,
+        probe: Rc<Probe<'w>>,
+    ) -> Witness<'w> {
         Witness {
+            watches_reads,
             probe,
             columns: Columns::of(specs),
             counts: Cell::default(),
@@ -198,6 +235,31 @@ impl<'w> Witness<'w> {
         self.found(request, Anomaly::DoubleIssue, coupons.double_issued);
         self.found(request, Anomaly::DoubleRedeem, coupons.double_redeemed);
         checkers.invariant.note(columns, &commit);
+        if self.watches_reads {
+            checkers.stale_read.note(&commit, self.probe.now());
+        }
+    }
+
+    /// A client was shown a row. `None` where reads are not watched.
+    pub(crate) fn read(&self, request: u64, visitor: &Visitor, shown: &Shown) -> Option<Judged> {
+        if !self.watches_reads {
+            return None;
+        }
+        let judged = self.checkers.borrow().stale_read.judge(shown, visitor);
+        self.found(request, Anomaly::StaleRead, u64::from(judged.stale.is_some()));
+        self.found(request, Anomaly::MissingOwnWrite, u64::from(judged.own_write_missing));
+        self.found(request, Anomaly::BackwardRead, u64::from(judged.backward));
+        Some(judged)
+    }
+
+    /// A commit that had been answered is gone.
+    pub(crate) fn commit_lost(&self, request: u64) {
+        self.found(request, Anomaly::LostCommit, 1);
+    }
+
+    /// A primary that had been replaced committed something.
+    pub(crate) fn split_brain(&self, request: u64) {
+        self.found(request, Anomaly::SplitBrain, 1);
     }
 
     /// A crash has taken commits back.
@@ -207,6 +269,7 @@ impl<'w> Witness<'w> {
         checkers.oversell.take_back(&self.columns, undone);
         checkers.invariant.take_back(&self.columns, undone);
         checkers.coupons.take_back(&self.columns, undone);
+        checkers.stale_read.take_back(undone);
     }
 
     /// A client has been told that it holds a lock.

@@ -1,6 +1,7 @@
 //! The knobs of every component, each declared once.
 
 use crate::engine::distribution::Distribution;
+use crate::marketplace::journey::Journey;
 use crate::marketplace::knobs::{Limit, Mix, Rate, Share, Size, Span, Stages, Unit, choice, knobs};
 use crate::marketplace::redis::terms::{Acquisition, Lease};
 
@@ -549,6 +550,9 @@ knobs! {
             "lab: the load generator reuses last-in first-out";
         mix: Mix = "view_product 1", "mix", Unit::Mix, 0..=0,
             "weights of the endpoints", "엔드포인트별 가중치",
+            "ours";
+        journey: Journey = "none", "journey", Unit::Journey, 0..=0,
+            "what a user does after a first request that succeeded", "첫 요청이 성공한 뒤 사용자가 이어서 하는 일",
             "ours";
         keys: u32 = "10000", "keys", Unit::Count, 1..=1_000_000_000,
             "rows that requests touch", "요청이 건드리는 행의 수",

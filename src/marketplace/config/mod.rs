@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub(crate) mod components;
 pub(crate) mod redis;
+pub(crate) mod replication;
 pub(crate) mod tables;
 
 use super::knobs::{Knob, KnobValue as _, Raw, Span, Unit};
@@ -13,6 +14,7 @@ use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use components::*;
 pub(crate) use redis::*;
+pub(crate) use replication::*;
 
 /// Not among the knobs that are listed: it makes the model wrong on purpose.
 const FAULT: Knob = Knob {
@@ -42,6 +44,8 @@ pub(crate) enum ActionKind {
     MysqlSpeed(f64),
     /// The database dies in the way of `mysql.crash`, and is back after `mysql.restart`.
     MysqlCrash,
+    /// The network splits: the primary, with some of the instances, is cut off from the rest.
+    Partition,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
     /// Redis' primary dies and comes back empty.
@@ -102,6 +106,9 @@ config! {
     coupon: CouponKnobs,
     data: DataKnobs,
     redis: RedisKnobs,
+    replica: ReplicaKnobs,
+    read: ReadKnobs,
+    failover: FailoverKnobs,
 }
 
 /// Which settings a sim starts from.
@@ -130,6 +137,9 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("mysql.write-cpu", "0.02ms"),
     ("mysql.lock-wait-cpu", "1.07ms"),
     ("redis.round-trip", "0.3ms"),
+    ("replica.cores", "2"),
+    ("replica.delay", "exp 0.3ms"),
+    ("replica.apply-cpu", "exp 0.1ms"),
     ("hikari.wake-up", WAKE_UP_IDLE),
     ("endpoints.app-cpu", "exp 0.4ms"),
     ("endpoints.render", "exp 0.5ms"),
@@ -266,7 +276,8 @@ impl Config {
                 }
                 _ => {}
             }
-            for (endpoint, _) in &load.mix.0 {
+            let visited = load.journey.0.iter().map(|stop| &stop.endpoint);
+            for endpoint in load.mix.0.iter().map(|(endpoint, _)| endpoint).chain(visited) {
                 if !self.has_endpoint(endpoint) {
                     let known = self.endpoint_names().join(", ");
                     return Err(both!(
@@ -292,6 +303,11 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// Whether a read can be anything but fresh.
+    pub(crate) fn watches_reads(&self) -> bool {
+        self.replica.count > 0
     }
 
     /// Every table by its id.

@@ -96,7 +96,7 @@ impl Database<'_> {
             self.witness.committed(request, token, &writes);
             state.open(transaction.owner).writes = writes;
             if !self.survives(&logged, Crash::Power) {
-                state.at_risk.push_back((number, logged));
+                state.at_risk.push_back((number, request, logged));
                 self.unsynced.borrow_mut().add(self.clock.now());
             }
         }
@@ -119,7 +119,7 @@ impl Database<'_> {
     /// A log has reached the disk: commits that are safe now are no longer at risk.
     pub(super) fn note_durable(&self) {
         let state = &mut *self.state.borrow_mut();
-        while let Some((_, logged)) = state.at_risk.front() {
+        while let Some((.., logged)) = state.at_risk.front() {
             if !self.survives(logged, Crash::Power) {
                 break;
             }
@@ -137,10 +137,11 @@ impl Database<'_> {
         }
         let now = self.clock.now();
         let mut lost = Vec::new();
-        for (number, logged) in std::mem::take(&mut state.at_risk) {
+        for (number, request, logged) in std::mem::take(&mut state.at_risk) {
             self.unsynced.borrow_mut().remove(now);
             if !self.survives(&logged, crash) {
                 lost.push(number);
+                self.witness.commit_lost(request);
             }
         }
         self.lost_commits.set(self.lost_commits.get() + lost.len() as u64);

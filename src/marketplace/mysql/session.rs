@@ -62,8 +62,8 @@ pub(super) struct State<'w> {
     snapshots: BTreeMap<u64, u32>,
     /// Rows with versions that become superfluous once everybody sees this commit.
     history: VecDeque<(u64, TableId, u64)>,
-    /// Commits that a loss of power would take back, in order.
-    pub(super) at_risk: VecDeque<(u64, Logged)>,
+    /// Commits that a loss of power would take back, in order, with their requests.
+    pub(super) at_risk: VecDeque<(u64, u64, Logged)>,
     rows_per_page: u64,
     fault: Fault,
     faults: u64,
@@ -314,7 +314,7 @@ impl<'w> State<'w> {
     /// Drops the versions that no snapshot needs any more, and no crash could bring back.
     fn purge(&mut self) {
         let oldest = self.snapshots.first_key_value().map_or(self.commits, |(first, _)| *first);
-        let safe = self.at_risk.front().map_or(self.commits, |(number, _)| number - 1);
+        let safe = self.at_risk.front().map_or(self.commits, |(number, ..)| number - 1);
         let horizon = oldest.min(safe);
         while let Some((number, table, key)) = self.history.front().copied()
             && number <= horizon

@@ -45,7 +45,7 @@ fn alone<T>(
 ) -> T {
     let clock = Clock::new();
     let probe = Rc::new(Probe::new(&clock, true));
-    let witness = Rc::new(Witness::new(tables, Rc::clone(&probe)));
+    let witness = Rc::new(Witness::new(tables, true, Rc::clone(&probe)));
     let streams = Streams { seed: 1, replication: 0 };
     let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
     let database = Database::new(&clock, config, tables, streams, seen_by);

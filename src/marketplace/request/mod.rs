@@ -21,6 +21,7 @@ use std::rc::Rc;
 use super::config::Config;
 use super::hikari::{Connection, Holder};
 use super::instance::Instance;
+use super::journey::Visitor;
 use super::mysql::Visit;
 use super::probe::{Event, Stage, Unit};
 use super::tomcat::Socket;
@@ -130,11 +131,16 @@ pub(crate) struct Request<'w> {
     drawn: Cell<u64>,
     /// The process of the instance stands still, as far as this request can tell.
     paused: Cell<bool>,
+    /// Which stop of a journey; 0 is the first request.
+    pub(crate) stop: u32,
+    /// Who sends it.
+    pub(crate) visitor: Rc<Visitor>,
     /// The connection that open-in-view keeps between transactions.
     kept: RefCell<Option<Connection<'w>>>,
 }
 
 /// What a client knows when it sends.
+#[derive(Clone)]
 pub(crate) struct Intent {
     pub(crate) load: usize,
     /// Which user of a closed load.
@@ -142,6 +148,9 @@ pub(crate) struct Intent {
     pub(crate) endpoint: usize,
     pub(crate) intended: Nanos,
     pub(crate) draws: u64,
+    /// Which stop of a journey; 0 is the first request.
+    pub(crate) stop: u32,
+    pub(crate) visitor: Rc<Visitor>,
 }
 
 impl<'w> Request<'w> {
@@ -153,7 +162,7 @@ impl<'w> Request<'w> {
         attempt: u32,
     ) -> Request<'w> {
         let number = market.next_request();
-        let Intent { load, user, endpoint, intended, draws } = *intent;
+        let Intent { load, user, endpoint, intended, draws, stop, .. } = *intent;
         market.probe.tell(Event::Arrives { request: number, load, endpoint, user });
         Request {
             market,
@@ -171,6 +180,8 @@ impl<'w> Request<'w> {
             drawn: Cell::new(0),
             paused: Cell::new(false),
             kept: RefCell::new(None),
+            stop,
+            visitor: Rc::clone(&intent.visitor),
         }
     }
 
@@ -262,7 +273,14 @@ impl<'w> Request<'w> {
 
     /// The row that this request is about.
     pub(crate) fn row(&self) -> u64 {
-        self.market.loads[self.load].row(self.draws)
+        match self.visitor.subject() {
+            Some(subject) if self.stop > 0 => subject,
+            _ => {
+                let row = self.market.loads[self.load].row(self.draws);
+                self.visitor.set_subject(row);
+                row
+            }
+        }
     }
 
     /// A further row that this request is about.

@@ -427,6 +427,17 @@ fn kind(wanted: Wanted) -> Text {
                 both!("The first write with an old token", "오래된 토큰으로 쓴 첫 사례")
             }
             Anomaly::BrokenInvariant => both!("The first broken invariant", "첫 불변식 위반"),
+            Anomaly::StaleRead => both!("The first stale read", "첫 낡은 읽기"),
+            Anomaly::MissingOwnWrite => {
+                both!("The first author who misses an own write", "자기 글을 못 본 첫 작성자")
+            }
+            Anomaly::BackwardRead => {
+                both!("The first read back in time", "처음 과거로 돌아간 읽기")
+            }
+            Anomaly::LostCommit => both!("The first lost commit", "처음 사라진 커밋"),
+            Anomaly::SplitBrain => {
+                both!("The first commit on the old primary", "옛 프라이머리에 남은 첫 커밋")
+            }
         },
         Wanted::Failure(Failure::Deadlock) => both!("The first deadlock", "첫 데드락"),
         Wanted::Failure(Failure::LockWaitTimeout) => {
@@ -472,5 +483,25 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
         Anomaly::BrokenInvariant => {
             both!("Stock and orders no longer add up.", "재고와 주문의 합이 더는 맞지 않습니다.")
         }
+        Anomaly::StaleRead => both!(
+            "{who} is shown a version that had been replaced before it asked.",
+            "{who}: 요청하기 전에 이미 바뀐 옛 버전을 받았습니다."
+        ),
+        Anomaly::MissingOwnWrite => both!(
+            "{who} does not see what the same user has just written.",
+            "{who}: 방금 자기가 쓴 것이 보이지 않습니다."
+        ),
+        Anomaly::BackwardRead => both!(
+            "{who} is shown an older version than the same user was shown before.",
+            "{who}: 같은 사용자가 앞서 본 것보다 오래된 버전을 받았습니다."
+        ),
+        Anomaly::LostCommit => both!(
+            "{who} had been told that its commit was done; it is gone.",
+            "{who}: 커밋됐다는 응답까지 받았지만 그 커밋이 사라졌습니다."
+        ),
+        Anomaly::SplitBrain => both!(
+            "{who} is committed on a primary that has been replaced: nobody else will see it.",
+            "{who}: 이미 교체된 프라이머리에 커밋됐습니다. 아무도 보지 못합니다."
+        ),
     }
 }

@@ -25,6 +25,7 @@ impl Reader<'_> {
             }
             for (name, what) in [
                 ("crash", ActionKind::MysqlCrash),
+                ("partition", ActionKind::Partition),
                 ("redis-failover", ActionKind::RedisFailover),
                 ("redis-crash", ActionKind::RedisCrash),
                 ("redis-reshard", ActionKind::RedisReshard),
