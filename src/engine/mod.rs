@@ -17,6 +17,7 @@ pub(crate) mod executor;
 pub(crate) mod gauge;
 pub(crate) mod pool;
 pub(crate) mod processor;
+pub(crate) mod progress;
 pub(crate) mod racing_pool;
 pub(crate) mod time;
 mod wait_queue;

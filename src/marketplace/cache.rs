@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::Marketplace;
 use super::config::Config;
 use super::config::tables::{BIDS, bids};
-use super::mysql::{Change, Found, SqlError, Statement};
+use super::mysql::{Change, Database, Found, SqlError, Statement, Transaction};
 use super::observations::CacheTally;
 use super::redis::key::Key;
 use super::redis::store::{Item, Value};
@@ -16,7 +16,7 @@ use super::redis::topology::Access;
 use super::request::Failure;
 use crate::engine::channel::Signal;
 use crate::engine::time::Nanos;
-use crate::random::Stream;
+use crate::random::{Stream, Streams};
 
 /// A load that others of the instance wait for.
 pub(crate) type Flight<'w> = Rc<Signal<'w, Result<Found, Failure>>>;
@@ -25,6 +25,8 @@ pub(crate) struct Cache<'w> {
     /// By instance and bid.
     pub(crate) flights: Vec<RefCell<BTreeMap<u64, Flight<'w>>>>,
     books: RefCell<Books>,
+    /// Draws of the process that writes behind.
+    flushing: RefCell<Stream>,
 }
 
 /// Who looked, who found, who loaded. A renewal is what one expiry, deletion or loss of an entry
@@ -42,9 +44,10 @@ struct Books {
 }
 
 impl Cache<'_> {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config, streams: Streams) -> Self {
         let flights = (0..config.app.instances).map(|_| RefCell::default());
-        Cache { flights: flights.collect(), books: RefCell::default() }
+        let flushing = RefCell::new(streams.stream("cache.flush"));
+        Cache { flights: flights.collect(), books: RefCell::default(), flushing }
     }
 
     /// Somebody has looked an entry up.
@@ -98,7 +101,8 @@ impl Cache<'_> {
 
 /// Writes behind: every so often, what the cache has taken goes to the database, each row once, in
 /// one transaction on a connection of its own.
-pub(crate) async fn write_behind(market: &Marketplace<'_>, mut draws: Stream) {
+pub(crate) async fn write_behind(market: &Marketplace<'_>) {
+    let mut draws = market.cache.flushing.borrow().clone();
     loop {
         market.clock.sleep(market.config.cache.flush_every.0).await;
         let rows = market.redis.servers.unflushed();
@@ -119,7 +123,8 @@ async fn flush(
     draws: &mut Stream,
 ) -> Result<Vec<u64>, SqlError> {
     let database = market.primary();
-    let open = database.begin(market.next_request());
+    let mut behind = Behind { database, open: Some(database.begin(market.next_request())) };
+    let Some(open) = behind.open else { return Err(SqlError::Down) };
     let mut versions = Vec::with_capacity(rows.len());
     for (key, item) in rows {
         let (Key::Bid(bid), Value::Row { values, .. }) = (*key, item.value) else {
@@ -133,22 +138,26 @@ async fn flush(
             .change(Change::Add { column: bids::VERSION, by: writes });
         let round_trip = database.round_trip().sample(draws);
         let there = round_trip / 2;
-        match database.execute(open, &update, there, round_trip - there).await {
-            Ok(found) => versions.push(found.version),
-            Err(error) => {
-                database.roll_back(open);
-                return Err(error);
-            }
-        }
+        versions.push(database.execute(open, &update, there, round_trip - there).await?.version);
     }
     let round_trip = database.round_trip().sample(draws);
     let there = round_trip / 2;
     let extra = database.commit_extra().sample(draws);
-    match database.commit(open, there, extra, round_trip - there).await {
-        Ok(_) => Ok(versions),
-        Err(error) => {
-            database.roll_back(open);
-            Err(error)
+    database.commit(open, there, extra, round_trip - there).await?;
+    behind.open = None;
+    Ok(versions)
+}
+
+/// A transaction that is rolled back unless it was committed.
+struct Behind<'m, 'w> {
+    database: &'m Database<'w>,
+    open: Option<Transaction>,
+}
+
+impl Drop for Behind<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(open) = self.open {
+            self.database.roll_back(open);
         }
     }
 }
@@ -178,7 +187,7 @@ mod tests {
 
     #[test]
     fn loads_belong_to_the_renewal_whose_row_was_not_there_when_they_looked() {
-        let cache = Cache::new(&Config::default());
+        let cache = Cache::new(&Config::default(), Streams { seed: 1, replication: 0 });
         let key = Key::Bid(1);
         cache.loads(key, 10);
         cache.loads(key, 15);

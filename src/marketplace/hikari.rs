@@ -55,10 +55,15 @@ impl<'w> Hikari<'w> {
         clock: &'w Clock,
         config: &'w Config,
         instance: u32,
+        replica: Option<u32>,
         streams: Streams,
     ) -> Hikari<'w> {
         let knobs = &config.hikari;
-        let wake_ups = streams.stream(&format!("instance.{instance}.hikari.wake-up"));
+        let name = match replica {
+            None => format!("instance.{instance}.hikari"),
+            Some(replica) => format!("instance.{instance}.replica.{replica}.hikari"),
+        };
+        let wake_ups = streams.stream(&format!("{name}.wake-up"));
         let size_max = knobs.pool_max;
         let minimum_idle = match knobs.minimum_idle {
             Limit::Of(count) => count.min(size_max),
@@ -72,7 +77,7 @@ impl<'w> Hikari<'w> {
             opening: Cell::new(0),
             timeout: knobs.timeout.0,
             creation: &knobs.creation,
-            stream: RefCell::new(streams.stream(&format!("instance.{instance}.hikari.creation"))),
+            stream: RefCell::new(streams.stream(&format!("{name}.creation"))),
             holders: RefCell::default(),
             holds: RefCell::default(),
         }

@@ -25,7 +25,13 @@ pub(crate) struct Instance<'w> {
     pub(crate) number: u32,
     pub(crate) lifecycle: Cell<Lifecycle>,
     pub(crate) tomcat: Tomcat<'w>,
+    /// The pool of connections to the primary, and one to each replica.
     pub(crate) hikari: Hikari<'w>,
+    pub(crate) readers: Vec<Hikari<'w>>,
+    /// The database that it takes for the primary.
+    pub(crate) writer: Cell<usize>,
+    /// On the old primary's side of a split network.
+    pub(crate) cut_off: Cell<bool>,
     pub(crate) cores: Cores<'w>,
     /// Threads of the executor that repeats failed attempts, where there is one.
     pub(crate) retry_executor: Pool<'w>,
@@ -44,11 +50,29 @@ impl<'w> Instance<'w> {
             number,
             lifecycle: Cell::new(Lifecycle::Gone),
             tomcat: Tomcat::new(clock, config, number, streams),
-            hikari: Hikari::new(clock, config, number, streams),
+            hikari: Hikari::new(clock, config, number, None, streams),
+            readers: (1..=config.replica.count)
+                .map(|replica| Hikari::new(clock, config, number, Some(replica), streams))
+                .collect(),
+            writer: Cell::new(0),
+            cut_off: Cell::new(false),
             cores: Cores::new(clock, config.app.cores.count(), 0.0),
             retry_executor: Pool::new(clock, config.bid.retry_executor),
             outstanding: Cell::new(0),
         }
+    }
+
+    /// The pool of connections to a database.
+    pub(crate) fn pool(&self, database: usize) -> &Hikari<'w> {
+        match database.checked_sub(1).and_then(|replica| self.readers.get(replica)) {
+            Some(pool) if database != self.writer.get() => pool,
+            _ => &self.hikari,
+        }
+    }
+
+    /// All its pools.
+    pub(crate) fn pools(&self) -> impl Iterator<Item = &Hikari<'w>> {
+        std::iter::once(&self.hikari).chain(&self.readers)
     }
 
     fn enter(&self, state: Lifecycle, probe: &Probe<'_>) {
@@ -85,6 +109,9 @@ pub(crate) async fn boot<'w>(
     if instance.lifecycle.get() == Lifecycle::Booting {
         if instance.hikari.size() == 0 {
             instance.hikari.fill(&sim, &market.databases[0]);
+            for (pool, replica) in instance.readers.iter().zip(&market.databases[1..]) {
+                pool.fill(&sim, replica);
+            }
         }
         instance.enter(Lifecycle::Ready, &market.probe);
     }

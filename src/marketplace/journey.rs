@@ -102,6 +102,13 @@ impl Visitor {
         self.subject.get()
     }
 
+    /// The row with the highest key in a table that this user has written.
+    pub(crate) fn newest_written(&self, table: TableId) -> Option<u64> {
+        let wrote = self.wrote.borrow();
+        let of_table = wrote.range((table, 0)..=(table, u64::MAX));
+        of_table.map(|((_, key), _)| *key).next_back()
+    }
+
     /// The journey is about this row.
     pub(crate) fn set_subject(&self, key: u64) {
         self.subject.set(Some(key));

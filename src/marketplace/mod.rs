@@ -10,9 +10,11 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+pub(crate) mod cache;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
+mod failover;
 pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
@@ -29,19 +31,20 @@ pub(crate) mod tomcat;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
-use crate::random::{Streams, split_mix};
+use crate::random::{Stream, Streams, split_mix};
+use cache::Cache;
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, Config};
+use config::{Action, ActionKind, CacheStrategy, Config, Routing};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
 use observations::{Observations, Window};
-use probe::{Event, Probe, Recorded};
+use probe::{Probe, Recorded};
 use recorder::Recorder;
 use redis::Redis;
 use request::Endpoint;
@@ -57,6 +60,7 @@ pub(crate) struct Marketplace<'w> {
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
     pub(crate) redis: Redis<'w>,
+    pub(crate) cache: Cache<'w>,
     pub(crate) witness: Rc<Witness<'w>>,
     /// Issues coupons one after the other, where a queue does it.
     pub(crate) issuer: Pool<'w>,
@@ -66,6 +70,9 @@ pub(crate) struct Marketplace<'w> {
     recorder: Recorder,
     pub(crate) probe: Rc<Probe<'w>>,
     requests: Cell<u64>,
+    /// Reading transactions sent to replicas so far: they take turns.
+    turns: Cell<u64>,
+    managing: RefCell<Stream>,
 }
 
 /// How one replication is run.
@@ -102,7 +109,13 @@ impl<'w> Marketplace<'w> {
         let specs = config.tables();
         let witness = Rc::new(Witness::new(&specs, config.watches_reads(), Rc::clone(&probe)));
         let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-        let databases = vec![Database::new(clock, config, &specs, streams, seen_by)];
+        let databases = (0..=config.replica.count as usize)
+            .map(|number| {
+                let (witness, probe) = &seen_by;
+                let seen_by = (Rc::clone(witness), Rc::clone(probe));
+                Database::new(clock, config, number, &specs, streams, seen_by)
+            })
+            .collect();
         let endpoints = Endpoint::all(config);
         let loads = config
             .loads
@@ -127,6 +140,7 @@ impl<'w> Marketplace<'w> {
             instances,
             databases,
             redis: Redis::new(clock, config, streams),
+            cache: Cache::new(config, streams),
             witness,
             issuer: Pool::new(clock, 1),
             loads,
@@ -135,6 +149,8 @@ impl<'w> Marketplace<'w> {
             recorder,
             probe,
             requests: Cell::new(0),
+            turns: Cell::new(0),
+            managing: RefCell::new(failover::stream(streams)),
         }
     }
 
@@ -145,9 +161,9 @@ impl<'w> Marketplace<'w> {
         number
     }
 
-    /// The database that takes the writes; and, until there are replicas, everything else.
+    /// The database that takes the writes.
     pub(crate) fn primary(&self) -> &Database<'w> {
-        let primary = |database: &&Database<'_>| database.role == mysql::Role::Primary;
+        let primary = |database: &&Database<'_>| database.role.get() == mysql::Role::Primary;
         self.databases.iter().find(primary).unwrap_or(&self.databases[0])
     }
 }
@@ -186,6 +202,12 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
 fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     for database in &market.databases {
         database.start(sim);
+        if market.databases.len() > 1 {
+            database.start_replication(sim, &market.databases);
+        }
+    }
+    if market.config.read.routing == Routing::BoundedLag && market.databases.len() > 1 {
+        sim.spawn("heartbeat", market.primary().beat(market.config.read.heartbeat.0));
     }
     let every = market.config.redis.failover_every.0;
     if every > 0 {
@@ -195,6 +217,9 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
                 market.redis.fail_over();
             }
         });
+    }
+    if market.config.cache.strategy == CacheStrategy::WriteBehind {
+        sim.spawn("write-behind", cache::write_behind(market));
     }
     for instance in &market.instances {
         sim.spawn("instance", instance::boot(sim.clone(), market, instance));
@@ -220,14 +245,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
                 database.set_speed(*share);
             }
         }
-        ActionKind::MysqlCrash => {
-            market.probe.tell(Event::Server { up: false });
-            market.primary().crash(market.config.mysql.crash);
-            market.clock.sleep(market.config.mysql.restart.0).await;
-            market.primary().restart();
-            market.probe.tell(Event::Server { up: true });
-        }
-        ActionKind::Partition => {}
+        ActionKind::MysqlCrash => failover::crash(&sim, market).await,
+        ActionKind::Partition => failover::partition(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::RedisCrash => market.redis.crash(),
         ActionKind::RedisReshard => market.redis.servers.reshard(),

@@ -29,10 +29,12 @@ pub(crate) enum Stage {
     RedisLock,
     /// Between attempts, or for the executor that repeats them.
     Retry,
+    /// In the cache: commands, and waiting for somebody else's load.
+    Redis,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Stage; 10] = [
+    pub(crate) const ALL: [Stage; 11] = [
         Stage::Connect,
         Stage::ThreadQueue,
         Stage::AppCpu,
@@ -43,6 +45,7 @@ impl Stage {
         Stage::LockWait,
         Stage::RedisLock,
         Stage::Retry,
+        Stage::Redis,
     ];
 
     /// The key in JSON.
@@ -58,6 +61,7 @@ impl Stage {
             Stage::LockWait => "lock_wait_ms",
             Stage::RedisLock => "redis_lock_ms",
             Stage::Retry => "retry_ms",
+            Stage::Redis => "redis_ms",
         }
     }
 }
@@ -186,6 +190,15 @@ pub(crate) enum Event {
     Violation {
         request: u64,
         anomaly: Anomaly,
+    },
+    /// A replica shows what this request has committed.
+    Applied {
+        request: u64,
+        replica: u32,
+    },
+    /// A replica has become the primary.
+    Promoted {
+        database: usize,
     },
     /// The database or Redis dies, or is back.
     Server {

@@ -4,12 +4,14 @@ use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
+use super::hikari::Hikari;
+use super::instance::Instance;
 use super::mysql::buffer_pool::PoolSeen;
 use super::mysql::log::LogSeen;
 use super::mysql::{Database, Work};
 use super::observations::{
-    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, SeriesStep,
-    StationObservations, Window,
+    CacheObservations, Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations,
+    SeriesStep, StationObservations, Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -26,6 +28,7 @@ pub(crate) struct Recorder {
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
     database_before: Cell<DatabaseTotals>,
+    redis_before: RefCell<RedisTotals>,
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
@@ -42,13 +45,50 @@ struct DatabaseTotals {
 }
 
 impl DatabaseTotals {
-    fn of(database: &Database<'_>) -> DatabaseTotals {
-        DatabaseTotals {
-            work: database.work_done(),
-            redo: database.redo_seen(),
-            binlog: database.binlog_seen(),
-            pages: database.pages_seen(),
-            unsynced: database.unsynced_area(),
+    /// What all databases did; logs, pages and commits at risk of the first one alone.
+    fn of(databases: &[Database<'_>]) -> DatabaseTotals {
+        let mut totals = DatabaseTotals::default();
+        for database in databases {
+            totals.work.add(&database.work_done());
+        }
+        if let Some(first) = databases.first() {
+            totals.redo = first.redo_seen();
+            totals.binlog = first.binlog_seen();
+            totals.pages = first.pages_seen();
+            totals.unsynced = first.unsynced_area();
+        }
+        totals
+    }
+}
+
+/// What Redis had done by a moment.
+#[derive(Clone, Default)]
+struct RedisTotals {
+    /// Busy time and commands, by server.
+    servers: Vec<(u128, u64)>,
+    moved: u64,
+    evictions: u64,
+}
+
+impl RedisTotals {
+    fn of(market: &Marketplace<'_>) -> RedisTotals {
+        let servers = &market.redis.servers;
+        let (evictions, _) = servers.evictions();
+        RedisTotals { servers: servers.busy(), moved: servers.moved.get(), evictions }
+    }
+
+    fn until(&self, market: &Marketplace<'_>, span: Nanos) -> CacheObservations {
+        let now = RedisTotals::of(market);
+        let servers = now.servers.iter().zip(&self.servers);
+        let busy = servers.clone().map(|(now, before)| now.0 - before.0).max().unwrap_or(0);
+        let commands: u64 = servers.map(|(now, before)| now.1 - before.1).sum();
+        CacheObservations {
+            tally: market.cache.seen(),
+            evictions: now.evictions - self.evictions,
+            moved: now.moved - self.moved,
+            commands_per_s: commands as f64 * 1e9 / span.max(1) as f64,
+            busiest: busy as f64 / span.max(1) as f64,
+            lost_writes: 0,
         }
     }
 }
@@ -69,6 +109,7 @@ struct Areas {
     pool_busy: u128,
     pool_waiting: u128,
     db_cores: u128,
+    replica_cores: u128,
 }
 
 impl Areas {
@@ -77,15 +118,19 @@ impl Areas {
         let mut areas =
             Areas { inside: market.recorder.clients.borrow().area(now), ..Areas::default() };
         for instance in &market.instances {
-            let (threads, pool) = (instance.tomcat.occupancy(), instance.hikari.occupancy());
+            let threads = instance.tomcat.occupancy();
             areas.thread_busy += threads.busy;
             areas.thread_queue += threads.waiting;
             areas.connections += instance.tomcat.connections_area();
             areas.app_cores += instance.cores.busy_area();
-            areas.pool_busy += pool.busy;
-            areas.pool_waiting += pool.waiting;
+            for pool in instance.pools() {
+                areas.pool_busy += pool.occupancy().busy;
+                areas.pool_waiting += pool.occupancy().waiting;
+            }
         }
-        areas.db_cores = market.databases.iter().map(|database| database.busy_area()).sum();
+        let (primary, replicas) = market.databases.split_first().unzip();
+        areas.db_cores = primary.map_or(0, Database::busy_area);
+        areas.replica_cores = replicas.unwrap_or_default().iter().map(Database::busy_area).sum();
         areas
     }
 
@@ -100,6 +145,7 @@ impl Areas {
             pool_busy: mean(self.pool_busy, from.pool_busy),
             pool_waiting: mean(self.pool_waiting, from.pool_waiting),
             db_cores_busy: mean(self.db_cores, from.db_cores),
+            replica_cores_busy: mean(self.replica_cores, from.replica_cores),
         }
     }
 }
@@ -125,6 +171,7 @@ impl Recorder {
             opened: Cell::default(),
             lost_before: Cell::new(0),
             database_before: Cell::default(),
+            redis_before: RefCell::default(),
             ended: Cell::new(false),
             part: Cell::default(),
         }
@@ -138,14 +185,18 @@ impl Recorder {
         self.lost_before.set(lost_races(market));
         let area = self.opened.get().inside;
         self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
-        for instance in &market.instances {
-            instance.hikari.holds.take();
+        for pool in market.instances.iter().flat_map(Instance::pools) {
+            pool.holds.take();
         }
-        let database = market.primary();
-        self.database_before.set(DatabaseTotals::of(database));
-        database.lock_waits.take();
-        database.commit_times.take();
+        self.database_before.set(DatabaseTotals::of(&market.databases));
+        for database in &market.databases {
+            database.lock_waits.take();
+            database.commit_times.take();
+            database.replication.lag.take();
+        }
         market.redis.locks.waits.take();
+        market.cache.open();
+        *self.redis_before.borrow_mut() = RedisTotals::of(market);
         for station in &market.stations {
             station.waits.take();
             station.responses.take();
@@ -163,16 +214,22 @@ impl Recorder {
         state.levels = after.means(&before, span);
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
-        state.pool_size = market.instances.iter().map(|instance| instance.hikari.size()).sum();
+        state.pool_size = market.instances.iter().flat_map(Instance::pools).map(Hikari::size).sum();
+        for pool in market.instances.iter().flat_map(Instance::pools) {
+            state.pool_hold.merge(&pool.holds.take());
+        }
         for instance in &market.instances {
-            state.pool_hold.merge(&instance.hikari.holds.take());
             state.dropped_syns += instance.tomcat.dropped_syns.get();
         }
         for database in &market.databases {
             state.refused_connections += database.refused.get();
         }
         self.close_database(market, &mut state.database, span);
+        for database in &market.databases {
+            state.replication.lag.merge(&database.replication.lag.take());
+        }
         state.redis_lock_wait = market.redis.locks.waits.take();
+        state.cache = self.redis_before.borrow().until(market, span);
         let now = market.clock.now();
         let span = now.max(1) as f64;
         for station in &market.stations {
@@ -194,8 +251,7 @@ impl Recorder {
         seen: &mut DatabaseObservations,
         span: Nanos,
     ) {
-        let database = market.primary();
-        let (before, now) = (self.database_before.get(), DatabaseTotals::of(database));
+        let (before, now) = (self.database_before.get(), DatabaseTotals::of(&market.databases));
         seen.commits = now.work.commits - before.work.commits;
         seen.reads = now.work.reads.since(&before.work.reads);
         seen.writes = now.work.writes.since(&before.work.writes);
@@ -203,8 +259,10 @@ impl Recorder {
         seen.binlog = now.binlog.since(&before.binlog);
         seen.pages = now.pages.map(|pages| pages.since(&before.pages.unwrap_or_default()));
         seen.unsynced = (now.unsynced - before.unsynced) as f64 / span.max(1) as f64;
-        seen.lock_wait = database.lock_waits.take();
-        seen.commit = database.commit_times.take();
+        for database in &market.databases {
+            seen.lock_wait.merge(&database.lock_waits.take());
+            seen.commit.merge(&database.commit_times.take());
+        }
     }
 
     /// The run is over; whoever still waits for an answer does not get one.
@@ -215,10 +273,12 @@ impl Recorder {
         state.audit.inside_at_end = clients.inside();
         state.audit.arrived = clients.entered();
         let database = market.primary();
-        let work = database.work_done();
+        let work = DatabaseTotals::of(&market.databases).work;
+        state.replication.unavailable = market.witness.unavailable().map(to_seconds);
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
+        state.cache.lost_writes = market.redis.servers.writes_lost();
         seen.anomalies = market.witness.counts(|table, column, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
         });
@@ -239,7 +299,9 @@ impl Recorder {
         for instance in &market.instances {
             let name = |part: &str| format!("instance {} {part}", instance.number);
             books.push((name("thread queue"), instance.tomcat.queue.borrow().report(now)));
-            books.push((name("pool"), instance.hikari.holders.borrow().report(now)));
+            for pool in instance.pools() {
+                books.push((name("pool"), pool.holders.borrow().report(now)));
+            }
         }
         for database in &market.databases {
             books.push(("statements".to_owned(), database.statements.borrow().report(now)));
@@ -444,7 +506,7 @@ impl Recorder {
 }
 
 fn lost_races(market: &Marketplace<'_>) -> u64 {
-    market.instances.iter().map(|instance| instance.hikari.lost_races()).sum()
+    market.instances.iter().flat_map(Instance::pools).map(Hikari::lost_races).sum()
 }
 
 /// A client that waits for its answer. If the run ends first, it stays unanswered.

@@ -21,6 +21,7 @@ use super::journey::Visitor;
 use super::mysql::Write;
 use super::mysql::table::{TableId, TableSpec};
 use super::probe::{Event, Probe};
+use crate::engine::time::Nanos;
 use coupons::Coupons;
 use double_holder::DoubleHolder;
 use invariant::Invariant;
@@ -193,6 +194,9 @@ pub(crate) struct Witness<'w> {
     probe: Rc<Probe<'w>>,
     columns: Columns,
     counts: Cell<Counts>,
+    /// When the primary died for the first time, and the first commit after it.
+    died: Cell<Option<Nanos>>,
+    served: Cell<Option<Nanos>>,
     checkers: RefCell<Checkers>,
 }
 
@@ -218,6 +222,8 @@ impl<'w> Witness<'w> {
             probe,
             columns: Columns::of(specs),
             counts: Cell::default(),
+            died: Cell::default(),
+            served: Cell::default(),
             checkers: RefCell::default(),
         }
     }
@@ -250,6 +256,23 @@ impl<'w> Witness<'w> {
         self.found(request, Anomaly::MissingOwnWrite, u64::from(judged.own_write_missing));
         self.found(request, Anomaly::BackwardRead, u64::from(judged.backward));
         Some(judged)
+    }
+
+    /// The primary is gone, for all that most clients can tell.
+    pub(crate) fn primary_died(&self) {
+        self.died.set(self.died.get().or(Some(self.probe.now())));
+    }
+
+    /// A primary that everybody uses has committed something.
+    pub(crate) fn primary_serves(&self) {
+        if self.died.get().is_some() && self.served.get().is_none() {
+            self.served.set(Some(self.probe.now()));
+        }
+    }
+
+    /// From the first death of the primary to the first commit after it.
+    pub(crate) fn unavailable(&self) -> Option<Nanos> {
+        Some(self.served.get()? - self.died.get()?)
     }
 
     /// A commit that had been answered is gone.

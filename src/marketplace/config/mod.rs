@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod redis;
 pub(crate) mod replication;
@@ -12,6 +13,7 @@ use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
+pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
@@ -106,6 +108,7 @@ config! {
     coupon: CouponKnobs,
     data: DataKnobs,
     redis: RedisKnobs,
+    cache: CacheKnobs,
     replica: ReplicaKnobs,
     read: ReadKnobs,
     failover: FailoverKnobs,
@@ -307,7 +310,7 @@ impl Config {
 
     /// Whether a read can be anything but fresh.
     pub(crate) fn watches_reads(&self) -> bool {
-        self.replica.count > 0
+        self.replica.count > 0 || self.cache.strategy != CacheStrategy::None
     }
 
     /// Every table by its id.

@@ -1,6 +1,9 @@
 //! Commits, what they are worth, and crashes.
 
+use std::rc::Rc;
+
 use super::log::Effort;
+use super::replication::Entry;
 use super::session::{Logged, Transaction};
 use super::{Database, SqlError, Visit};
 use crate::engine::time::Nanos;
@@ -9,7 +12,8 @@ use crate::marketplace::probe::Event;
 
 impl Database<'_> {
     /// Commits: prepares in the redo log, writes the binary log, and only then shows the changes
-    /// and lets the locks go. `extra` is time of the commit itself.
+    /// and lets the locks go. `extra` is time of the commit itself. Gives its place in the binary
+    /// log, where there are replicas.
     ///
     /// # Errors
     /// See [`SqlError`]; the transaction must still be rolled back.
@@ -19,12 +23,12 @@ impl Database<'_> {
         travel: Nanos,
         extra: Nanos,
         reply: Nanos,
-    ) -> Result<(), SqlError> {
+    ) -> Result<u64, SqlError> {
         self.check(transaction)?;
         if !self.state.borrow_mut().open(transaction.owner).has_changed() {
             // Nothing to make durable; what was locked or looked at is let go at once.
             self.finish(transaction, None);
-            return Ok(());
+            return Ok(0);
         }
         let visit = Visit::enter(self.clock, &self.statements);
         let since = self.clock.now();
@@ -33,34 +37,57 @@ impl Database<'_> {
             self.clock.sleep(before).await;
         }
         self.check(transaction)?;
-        let logged = self.make_durable().await;
+        let logged = self.make_durable(Some(transaction)).await;
         self.check(transaction)?;
+        if let Some(entry) = &logged.entry {
+            self.replication.wait_for_acknowledgement(entry).await;
+            self.check(transaction)?;
+        }
+        let position = logged.entry.as_ref().map_or(0, |entry| entry.position);
         self.finish(transaction, Some(logged));
         self.commit_times.borrow_mut().record(self.clock.now() - since);
         if reply > 0 {
             self.clock.sleep(reply).await;
         }
         drop(visit);
-        Ok(())
+        Ok(position)
     }
 
     /// Brings a transaction's redo and binary log as far as the settings say. Returns where its
     /// records end.
-    async fn make_durable(&self) -> Logged {
+    async fn make_durable(&self, transaction: Option<Transaction>) -> Logged {
         self.redo.append();
         let prepared = self.redo.appended();
         self.redo.flush(self.redo_effort()).await;
         self.note_durable();
-        let mut in_binlog = 0;
+        let (mut in_binlog, mut entry) = (0, None);
         if self.knobs.log_bin {
             self.binlog.append();
             in_binlog = self.binlog.appended();
             self.binlog.flush(self.binlog_effort()).await;
             self.note_durable();
+            if let Some(transaction) = transaction
+                && self.replication.has_replicas()
+                && self.check(transaction).is_ok()
+            {
+                entry = Some(self.log_entry(transaction));
+            }
         }
         // Without a binary log there is nothing to agree with: what was prepared is the commit.
         let committed = if self.knobs.log_bin { 0 } else { prepared };
-        Logged { prepared, in_binlog, committed }
+        Logged { prepared, in_binlog, committed, entry }
+    }
+
+    /// Puts a transaction into the binary log for the replicas.
+    fn log_entry(&self, transaction: Transaction) -> Rc<Entry> {
+        let state = &mut *self.state.borrow_mut();
+        let open = state.open(transaction.owner);
+        self.replication.log(open.request, open.writes.clone(), open.took, false)
+    }
+
+    /// What an applier has done is brought to the replica's own disk.
+    pub(super) async fn flush_applied(&self) {
+        self.make_durable(None).await;
     }
 
     fn redo_effort(&self) -> Effort {
@@ -89,11 +116,21 @@ impl Database<'_> {
                 self.redo.append();
                 logged.committed = self.redo.appended();
             }
+            if let Some(entry) = &logged.entry {
+                entry.visible.set(Some(self.clock.now()));
+            }
             let token = open.token;
             let writes = std::mem::take(&mut open.writes);
             self.work(|work| work.commits += 1);
             let number = state.commit(transaction.owner);
-            self.witness.committed(request, token, &writes);
+            if self.replaced.get() {
+                self.witness.split_brain(request);
+            } else {
+                self.witness.committed(request, token, &writes);
+                if !self.cut_off.get() {
+                    self.witness.primary_serves();
+                }
+            }
             state.open(transaction.owner).writes = writes;
             if !self.survives(&logged, Crash::Power) {
                 state.at_risk.push_back((number, request, logged));
@@ -141,6 +178,9 @@ impl Database<'_> {
             self.unsynced.borrow_mut().remove(now);
             if !self.survives(&logged, crash) {
                 lost.push(number);
+                if let Some(entry) = &logged.entry {
+                    entry.taken_back.set(true);
+                }
                 self.witness.commit_lost(request);
             }
         }
@@ -157,5 +197,6 @@ impl Database<'_> {
         self.redo.truncate(self.redo.appended());
         self.binlog.truncate(self.binlog.appended());
         self.down.set(false);
+        self.connected.advance(self.connected.reached() + 1);
     }
 }

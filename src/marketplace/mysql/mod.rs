@@ -10,6 +10,7 @@ pub(crate) mod buffer_pool;
 mod durability;
 pub(crate) mod lock;
 pub(crate) mod log;
+pub(crate) mod replication;
 mod session;
 mod statement;
 pub(crate) mod table;
@@ -29,12 +30,14 @@ use crate::engine::executor::{Clock, Sim};
 use crate::engine::gauge::{Census, Gauge};
 use crate::engine::pool::Pool;
 use crate::engine::processor::Cores;
+use crate::engine::progress::Progress;
 use crate::engine::time::{Nanos, SECOND};
 use crate::random::{Stream, Streams};
 use crate::stats::histogram::Histogram;
 use buffer_pool::{BufferPool, Needs};
 use lock::{Mode, Owner, Requested, Target};
 use log::{Effort, Log};
+use replication::Replication;
 use session::{Ended, State};
 pub(crate) use session::{Transaction, Write};
 pub(crate) use statement::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
@@ -43,6 +46,9 @@ use table::{TableId, TableSpec};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Primary,
+    Replica,
+    /// Was the primary, until another one was promoted.
+    Replaced,
 }
 
 /// Why a statement or a commit failed.
@@ -78,6 +84,17 @@ pub(crate) struct Work {
     pub(crate) writes: Cost,
 }
 
+impl Work {
+    pub(crate) fn add(&mut self, other: &Work) {
+        self.commits += other.commits;
+        self.deadlocks += other.deadlocks;
+        self.lock_waits += other.lock_waits;
+        self.lock_timeouts += other.lock_timeouts;
+        self.reads.add(&other.reads);
+        self.writes.add(&other.writes);
+    }
+}
+
 /// What statements of one kind cost, summed up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
@@ -108,7 +125,7 @@ impl Cost {
 
 pub(crate) struct Database<'w> {
     clock: &'w Clock,
-    pub(crate) role: Role,
+    pub(crate) role: Cell<Role>,
     knobs: &'w MysqlKnobs,
     cores: Cores<'w>,
     connections: Cell<u32>,
@@ -131,6 +148,13 @@ pub(crate) struct Database<'w> {
     unsynced: RefCell<Gauge>,
     pub(crate) lost_commits: Cell<u64>,
     down: Cell<bool>,
+    /// On the other side of a split network than the replicas.
+    cut_off: Cell<bool>,
+    /// Another one is the primary by now.
+    replaced: Cell<bool>,
+    /// Passed when the server is back and connected.
+    connected: Progress<'w>,
+    pub(crate) replication: Replication<'w>,
     witness: Rc<Witness<'w>>,
     probe: Rc<Probe<'w>>,
 }
@@ -139,12 +163,14 @@ impl<'w> Database<'w> {
     pub(crate) fn new(
         clock: &'w Clock,
         config: &'w Config,
+        number: usize,
         tables: &[TableSpec],
         streams: Streams,
         (witness, probe): (Rc<Witness<'w>>, Rc<Probe<'w>>),
     ) -> Database<'w> {
         let knobs = &config.mysql;
-        let cores = match knobs.cores {
+        let role = if number == 0 { Role::Primary } else { Role::Replica };
+        let cores = match if number == 0 { knobs.cores } else { config.replica.cores } {
             Limit::Of(cores) => cores,
             Limit::Unlimited => u32::MAX,
         };
@@ -157,23 +183,27 @@ impl<'w> Database<'w> {
             RefCell::new(BufferPool::new(capacity as usize, u64::from(knobs.rows_per_page)))
         });
         let flushes = Rc::new(Pool::new(clock, 1));
+        let stream = |name: &str| match number {
+            0 => streams.stream(&format!("mysql.{name}")),
+            replica => streams.stream(&format!("replica.{replica}.{name}")),
+        };
         let log = |name: &str, write, sync| {
-            Log::new(clock, Rc::clone(&flushes), write, sync, streams.stream(name))
+            Log::new(clock, Rc::clone(&flushes), write, sync, stream(name))
         };
         Database {
             clock,
-            role: Role::Primary,
+            role: Cell::new(role),
             knobs,
             cores,
             connections: Cell::new(0),
             refused: Cell::new(0),
             statements: RefCell::default(),
             state: RefCell::new(State::new(tables, u64::from(knobs.rows_per_page), config.fault)),
-            redo: log("mysql.redo", &knobs.redo_write, &knobs.redo_flush),
-            binlog: log("mysql.binlog", &Distribution::ZERO, &knobs.binlog_sync),
+            redo: log("redo", &knobs.redo_write, &knobs.redo_flush),
+            binlog: log("binlog", &Distribution::ZERO, &knobs.binlog_sync),
             groups: Cell::new(0),
             pages,
-            disk: RefCell::new(streams.stream("mysql.disk")),
+            disk: RefCell::new(stream("disk")),
             work: Cell::default(),
             burns: Channel::new(clock),
             lock_waits: RefCell::default(),
@@ -181,6 +211,10 @@ impl<'w> Database<'w> {
             unsynced: RefCell::default(),
             lost_commits: Cell::new(0),
             down: Cell::new(false),
+            cut_off: Cell::new(false),
+            replaced: Cell::new(false),
+            connected: Progress::new(clock),
+            replication: Replication::new(clock, &config.replica, number, stream("replication")),
             witness,
             probe,
         }
@@ -308,6 +342,11 @@ impl<'w> Database<'w> {
             cost.statements += 1;
             cost.cpu += statement.cpu;
         });
+        if writes && self.replication.has_replicas() {
+            let state = &mut *self.state.borrow_mut();
+            let took = &mut state.open(transaction.owner).took;
+            *took = (took.0 + statement.cpu, took.1 + statement.wait);
+        }
         if after > 0 {
             self.clock.sleep(after).await;
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::lock::{LockTable, Mode, Owner, Part, SUPREMUM};
+use super::replication::Entry;
 use super::statement::{Access, Found, Statement};
 use super::table::{Table, TableId, TableSpec, Values, Version, View, Writer};
 use super::{SqlError, Waited};
@@ -34,11 +35,13 @@ pub(crate) struct Write {
 }
 
 /// Where the records of a commit end in the logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Logged {
     pub(super) prepared: u64,
     pub(super) in_binlog: u64,
     pub(super) committed: u64,
+    /// What the replicas get of it.
+    pub(super) entry: Option<Rc<Entry>>,
 }
 
 /// What ending a transaction came to.
@@ -81,6 +84,8 @@ pub(super) struct Open<'w> {
     pub(super) wait: Option<Rc<Signal<'w, Waited>>>,
     pub(super) ended: Option<SqlError>,
     pub(super) token: Option<u64>,
+    /// CPU, and time without it, of the statements that wrote.
+    pub(super) took: (u64, u64),
     /// Time spent waiting for locks, until somebody asks.
     pub(super) waited: u64,
 }
@@ -122,6 +127,7 @@ impl<'w> State<'w> {
         open.request = request;
         open.token = None;
         open.waited = 0;
+        open.took = (0, 0);
         open.ended = None;
         open.writes.clear();
         Transaction { owner, id }
@@ -281,6 +287,33 @@ impl<'w> State<'w> {
         open.changed = changed;
         open.changed.clear();
         number
+    }
+
+    /// Takes over what a primary has committed: shown from now on.
+    pub(super) fn apply(&mut self, writes: &[Write]) {
+        self.commits += 1;
+        let commit = self.commits;
+        for write in writes {
+            let (values, number) = (write.after.or(write.before), write.version);
+            let version = Version {
+                values: values.unwrap_or_default(),
+                live: write.after.is_some(),
+                writer: Writer::Commit(commit),
+                number,
+            };
+            let table = &mut self.tables[write.table.0 as usize];
+            if table.write(write.key, version) {
+                self.history.push_back((commit, write.table, write.key));
+            }
+            table.skip_key(write.key);
+            self.versions = self.versions.max(number);
+        }
+        self.purge();
+    }
+
+    /// Numbers its versions behind those of the primary before.
+    pub(super) fn take_over(&mut self, before: &State<'w>) {
+        self.versions = self.versions.max(before.versions);
     }
 
     /// Ends a transaction and gives its handle up, rolling back what is still open.

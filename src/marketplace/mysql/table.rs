@@ -234,6 +234,11 @@ impl Table {
         key
     }
 
+    /// New rows come behind this key.
+    pub(crate) fn skip_key(&mut self, key: u64) {
+        self.next_key = self.next_key.max(key.saturating_add(1));
+    }
+
     /// The row that has these values in the columns that are unique.
     pub(crate) fn unique_row(&self, values: &Values) -> Option<u64> {
         let (a, b) = self.spec.unique?;

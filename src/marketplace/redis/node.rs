@@ -53,6 +53,12 @@ impl<'w> Node<'w> {
         if self.deaths.get() == deaths { Ok(()) } else { Err(Died) }
     }
 
+    /// A replica does what its primary has done: the thread works on it as on a command.
+    pub(super) async fn repeat(&self, work: Nanos) {
+        let _thread = self.thread.acquire().await;
+        self.clock.sleep(work).await;
+    }
+
     /// Runs a command on what is stored, with everything that has arrived from the primary.
     pub(super) fn run<T>(&self, command: impl FnOnce(&mut Store, Nanos) -> T) -> T {
         let now = self.clock.now();

@@ -56,7 +56,7 @@ pub(crate) struct Topology<'w> {
     /// Commands that were sent to the wrong shard.
     pub(crate) moved: Cell<u64>,
     /// Writes that the database had not got when Redis lost them.
-    pub(crate) lost_writes: Cell<u64>,
+    lost_writes: Cell<u64>,
 }
 
 /// A primary and its replicas. There is one replica at least, which nobody reads where the
@@ -173,6 +173,17 @@ impl<'w> Topology<'w> {
         answer
     }
 
+    /// Every readable replica of a shard does a write once more, as soon as it has arrived.
+    pub(crate) async fn repeat(&self, route: Route, replica: usize, work: Nanos) {
+        self.clock.sleep(self.delay).await;
+        self.shards[route.shard].replicas[replica].repeat(work).await;
+    }
+
+    /// How many replicas repeat what is written on a route.
+    pub(crate) fn repeaters(&self, route: Route) -> usize {
+        self.shards[route.shard].readable
+    }
+
     /// The client of an instance has learnt from `MOVED` where a key is.
     pub(crate) fn learn(&self, instance: u32, key: Key) {
         super::super::count(&self.moved);
@@ -284,6 +295,16 @@ impl<'w> Topology<'w> {
         stores.fold((0, 0), |(evictions, lost), store| {
             (evictions + store.evictions, lost + store.lost_writes)
         })
+    }
+
+    /// Writes that were answered and are nowhere.
+    pub(crate) fn writes_lost(&self) -> u64 {
+        self.lost_writes.get() + self.evictions().1
+    }
+
+    /// Whether the first shard does not answer.
+    pub(crate) fn is_down(&self) -> bool {
+        self.shards.first().is_some_and(|shard| self.clock.now() < shard.down_until.get())
     }
 }
 

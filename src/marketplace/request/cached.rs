@@ -27,6 +27,9 @@ const EARLY: u64 = 1_302;
 /// database's.
 const AHEAD: u64 = u64::MAX;
 
+/// Loads after which a write gives up, because the row is gone again each time.
+const LOADS_MAX: u32 = 3;
+
 /// What a look-up found.
 enum Look {
     Hit(Found),
@@ -255,9 +258,9 @@ impl<'w> Request<'w> {
     ///
     /// # Errors
     /// [`Failure::RedisDown`], and those of a transaction.
-    pub(super) async fn raise_price_in_cache(&self, bid: u64, by: i64) -> Answer {
+    pub(super) async fn raise_price_in_cache(self: &Rc<Self>, bid: u64, by: i64) -> Answer {
         let key = Key::Bid(bid);
-        loop {
+        for _ in 0..LOADS_MAX {
             let write = |store: &mut Store, now: Nanos| {
                 let Some(mut item) = store.get(key, now) else { return Err(now) };
                 if let Value::Row { values, .. } = &mut item.value {
@@ -284,6 +287,7 @@ impl<'w> Request<'w> {
                 }
             }
         }
+        Err(Failure::RedisDown)
     }
 }
 

@@ -264,9 +264,13 @@ impl<'w> Run<'_, 'w> {
                 station.serve(work, patience).await?;
             }
             Op::Begin { lazy, transaction, retry } => {
-                let connection = if *lazy { None } else { Some(request.borrow().await?) };
+                let connection = if *lazy {
+                    None
+                } else {
+                    Some(request.borrow(request.instance.writer.get()).await?)
+                };
                 self.frames.push(Frame::Connection(Block {
-                    session: Session::new(request),
+                    session: Session::new(request, request.instance.writer.get()),
                     connection,
                     transaction: *transaction,
                     retry: *retry,
@@ -318,7 +322,7 @@ impl<'w> Run<'_, 'w> {
         });
         let Some(block) = innermost else { return Ok(()) };
         if block.connection.is_none() {
-            block.connection = Some(request.borrow().await?);
+            block.connection = Some(request.borrow(request.instance.writer.get()).await?);
         }
         block.session.token = token;
         for row in rows(request, sql) {
@@ -371,7 +375,7 @@ impl<'w> Run<'_, 'w> {
             let event = Event::Retries { request: request.number, attempt: block.attempts };
             request.market.probe.tell(event);
             if block.connection.is_none() {
-                match request.borrow().await {
+                match request.borrow(request.instance.writer.get()).await {
                     Ok(connection) => block.connection = Some(connection),
                     Err(timeout) => {
                         failure = timeout;

@@ -7,7 +7,7 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     let costs = &request.market.config.endpoints;
     request.cpu(&costs.app_cpu).await;
 
-    let mut transaction = request.begin().await?;
+    let mut transaction = request.begin_reading().await?;
     // A page is no single row: only what it costs counts.
     let page = Statement::plain(Verb::Select).cpu(request.draw(&costs.list_cpu));
     transaction.run(page).await?;

@@ -2,6 +2,8 @@
 //! against: compute, call out, borrow a connection, run statements in a transaction.
 
 mod buy_now;
+mod cached;
+mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
 mod failure;
@@ -11,7 +13,10 @@ mod place_bid;
 mod redeem_coupon;
 mod redis_command;
 mod retry;
+mod routing;
 mod transaction;
+mod view_bid;
+mod view_cart;
 mod view_orders;
 mod view_product;
 
@@ -46,10 +51,13 @@ pub(crate) enum BuiltIn {
     PlaceBid,
     IssueCoupon,
     RedeemCoupon,
+    ViewBid,
+    ChangePrice,
+    ViewCart,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 7] = [
+    pub(crate) const ALL: [BuiltIn; 10] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -57,6 +65,9 @@ impl BuiltIn {
         BuiltIn::PlaceBid,
         BuiltIn::IssueCoupon,
         BuiltIn::RedeemCoupon,
+        BuiltIn::ViewBid,
+        BuiltIn::ChangePrice,
+        BuiltIn::ViewCart,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -68,6 +79,9 @@ impl BuiltIn {
             BuiltIn::PlaceBid => "place_bid",
             BuiltIn::IssueCoupon => "issue_coupon",
             BuiltIn::RedeemCoupon => "redeem_coupon",
+            BuiltIn::ViewBid => "view_bid",
+            BuiltIn::ChangePrice => "change_price",
+            BuiltIn::ViewCart => "view_cart",
         }
     }
 
@@ -136,7 +150,7 @@ pub(crate) struct Request<'w> {
     /// Who sends it.
     pub(crate) visitor: Rc<Visitor>,
     /// The connection that open-in-view keeps between transactions.
-    kept: RefCell<Option<Connection<'w>>>,
+    kept: RefCell<Option<(usize, Connection<'w>)>>,
 }
 
 /// What a client knows when it sends.
@@ -246,12 +260,12 @@ impl<'w> Request<'w> {
         }
     }
 
-    /// Borrows a connection from the instance's pool.
+    /// Borrows a connection to a database from the instance's pool.
     ///
     /// # Errors
     /// [`Failure::PoolTimeout`].
-    async fn borrow(&self) -> Result<Connection<'w>, Failure> {
-        let database = self.market.primary();
+    async fn borrow(&self, number: usize) -> Result<Connection<'w>, Failure> {
+        let database = &self.market.databases[number];
         let asked = self.now();
         let _stage = self.enter(Stage::PoolWait);
         let wanted = Unit::Connection { instance: self.instance.number, number: None };
@@ -261,7 +275,7 @@ impl<'w> Request<'w> {
             request: self.number,
             instance: self.instance.number,
         };
-        let borrowed = self.instance.hikari.borrow(&self.sim, database, holder).await;
+        let borrowed = self.instance.pool(number).borrow(&self.sim, database, holder).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
         borrowed.map_err(|_| Failure::PoolTimeout)
     }
@@ -367,5 +381,8 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::PlaceBid) => place_bid::run(request).await,
         Script::BuiltIn(BuiltIn::IssueCoupon) => issue_coupon::run(request).await,
         Script::BuiltIn(BuiltIn::RedeemCoupon) => redeem_coupon::run(request).await,
+        Script::BuiltIn(BuiltIn::ViewBid) => view_bid::run(request).await,
+        Script::BuiltIn(BuiltIn::ChangePrice) => change_price::run(request).await,
+        Script::BuiltIn(BuiltIn::ViewCart) => view_cart::run(request).await,
     }
 }

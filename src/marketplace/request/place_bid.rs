@@ -31,9 +31,10 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
     bid[bids::PRICE] = PRICE;
     bid[bids::STOCK] = i64::from(request.market.config.data.stock);
     let insert = Statement::insert(BIDS, bid).cpu(request.draw(&costs.short_cpu));
-    transaction.run(insert).await?;
+    let placed = transaction.run(insert).await?;
     audit(request, &mut transaction).await?;
     transaction.commit().await?;
+    request.visitor.set_subject(placed.key);
 
     call_if(request, CallPlace::AfterCommit).await;
     request.render().await;

@@ -7,7 +7,7 @@ use crate::marketplace::redis::store::Store;
 use crate::marketplace::redis::topology::{Access, Refused};
 
 /// Purpose of the draws of the server's work; they do not count.
-const WORK: u64 = 5_000;
+const WORK: u64 = 9_000;
 
 impl Request<'_> {
     /// One command on keys: to the server that the client takes for the right one, done there when
@@ -38,6 +38,11 @@ impl Request<'_> {
             }
         };
         let answer = redis.servers.run(route, run);
+        if access == Access::Write && work > 0 {
+            for replica in 0..redis.servers.repeaters(route) {
+                self.sim.spawn("replica", redis.servers.repeat(route, replica, work));
+            }
+        }
         self.travel(back).await;
         Ok(answer)
     }

@@ -4,6 +4,7 @@ use super::{Failure, Request};
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Acquire;
 use crate::marketplace::hikari::Connection;
+use crate::marketplace::mysql::table::TableId;
 use crate::marketplace::mysql::{self, Database, Found, SqlError, Statement};
 use crate::marketplace::probe::{Event, Stage};
 
@@ -14,6 +15,8 @@ const WRITE_CPU: u64 = 4_000;
 /// back at once.
 pub(crate) struct Transaction<'r, 'w> {
     request: &'r Request<'w>,
+    /// Number of the database.
+    database: usize,
     connection: Option<Connection<'w>>,
     session: Session<'w>,
     /// Whether the connection stays with the request after the commit.
@@ -28,11 +31,14 @@ pub(super) struct Session<'w> {
     open: Option<mysql::Transaction>,
     /// Of the lock that the next transaction is made under.
     pub(super) token: Option<u64>,
+    /// Rows written, with their versions.
+    written: Vec<(TableId, u64, u64)>,
 }
 
 impl<'w> Session<'w> {
-    pub(super) fn new(request: &Request<'w>) -> Session<'w> {
-        Session { database: request.market.primary(), open: None, token: None }
+    pub(super) fn new(request: &Request<'w>, database: usize) -> Session<'w> {
+        let database = &request.market.databases[database];
+        Session { database, open: None, token: None, written: Vec::new() }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -58,6 +64,7 @@ impl<'w> Session<'w> {
         statement: Statement,
         autocommit: bool,
     ) -> Result<Found, Failure> {
+        self.reach(request)?;
         let stage = request.enter(Stage::Database);
         let open = self.open(request);
         let Statement { verb, lock, table, access, .. } = statement;
@@ -79,6 +86,12 @@ impl<'w> Session<'w> {
         let last = autocommit && verb.writes();
         let reply = if last { 0 } else { back };
         let mut found = self.database.execute(open, &statement, there, reply).await;
+        if let (Ok(found), Some(table)) = (&found, table)
+            && verb.writes()
+            && found.rows > 0
+        {
+            self.written.push((table, found.key, found.version));
+        }
         let waited = self.database.take_lock_wait(open);
         if last && found.is_ok() {
             let committed = self.finish(request, 0, back).await;
@@ -120,12 +133,22 @@ impl<'w> Session<'w> {
     ) -> Result<(), SqlError> {
         let Some(open) = self.open else { return Ok(()) };
         let extra = request.draw(self.database.commit_extra());
+        self.reach(request).map_err(|_| SqlError::Down)?;
         let committed = self.database.commit(open, there, extra, back).await;
-        if committed.is_err() {
-            self.database.roll_back(open);
-        }
         self.open = None;
-        committed
+        match committed {
+            Ok(position) => {
+                if !self.written.is_empty() {
+                    request.has_written(position, &mut self.written);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.database.roll_back(open);
+                self.written.clear();
+                Err(error)
+            }
+        }
     }
 
     /// The command to roll back travels to the database; the locks are held until it is there.
@@ -141,7 +164,18 @@ impl<'w> Session<'w> {
         }
     }
 
+    /// # Errors
+    /// [`Failure::DatabaseDown`] across a split network.
+    fn reach(&mut self, request: &Request<'w>) -> Result<(), Failure> {
+        if self.database.is_cut_off() == request.instance.cut_off.get() {
+            return Ok(());
+        }
+        self.forget();
+        Err(Failure::DatabaseDown)
+    }
+
     fn forget(&mut self) {
+        self.written.clear();
         if let Some(open) = self.open.take() {
             self.database.roll_back(open);
         }
@@ -162,8 +196,21 @@ impl<'w> Request<'w> {
     /// # Errors
     /// [`Failure::PoolTimeout`].
     pub(crate) async fn begin<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
-        let kept = self.kept.borrow_mut().take();
-        self.begin_with(kept, self.market.config.spring.open_in_view).await
+        self.begin_on(self.instance.writer.get()).await
+    }
+
+    /// Begins a transaction on one of the databases.
+    ///
+    /// # Errors
+    /// [`Failure::PoolTimeout`].
+    pub(super) async fn begin_on<'r>(
+        &'r self,
+        database: usize,
+    ) -> Result<Transaction<'r, 'w>, Failure> {
+        // A connection that the view keeps is one to a certain database.
+        let kept = self.kept.borrow_mut().take().filter(|(number, _)| *number == database);
+        let kept = kept.map(|(_, connection)| connection);
+        self.begin_with(database, kept, self.market.config.spring.open_in_view).await
     }
 
     /// Begins a transaction of its own while another one is suspended (`REQUIRES_NEW`): the
@@ -172,23 +219,33 @@ impl<'w> Request<'w> {
     /// # Errors
     /// [`Failure::PoolTimeout`].
     pub(crate) async fn begin_new<'r>(&'r self) -> Result<Transaction<'r, 'w>, Failure> {
-        self.begin_with(None, false).await
+        self.begin_with(self.instance.writer.get(), None, false).await
     }
 
     async fn begin_with<'r>(
         &'r self,
+        database: usize,
         kept: Option<Connection<'w>>,
         keep: bool,
     ) -> Result<Transaction<'r, 'w>, Failure> {
-        let session = Session::new(self);
+        let session = Session::new(self, database);
         let spring = &self.market.config.spring;
         let autocommit = spring.self_invocation;
         let mut transaction =
-            Transaction { request: self, connection: kept, session, keep, autocommit };
+            Transaction { request: self, database, connection: kept, session, keep, autocommit };
         if spring.acquire == Acquire::Begin && !autocommit {
             transaction.connect().await?;
         }
         Ok(transaction)
+    }
+
+    /// A commit of this request's user has been answered.
+    fn has_written(&self, position: u64, written: &mut Vec<(TableId, u64, u64)>) {
+        let visitor = &self.visitor;
+        let wrote = &mut *visitor.wrote.borrow_mut();
+        wrote.extend(written.drain(..).map(|(table, key, version)| ((table, key), version)));
+        visitor.position.set(visitor.position.get().max(position));
+        visitor.wrote_at.set(Some(self.now()));
     }
 
     /// Time that was booked on one stage belongs to another.
@@ -204,7 +261,7 @@ impl<'w> Request<'w> {
 impl Transaction<'_, '_> {
     async fn connect(&mut self) -> Result<(), Failure> {
         if self.connection.is_none() {
-            self.connection = Some(self.request.borrow().await?);
+            self.connection = Some(self.request.borrow(self.database).await?);
         }
         Ok(())
     }
@@ -238,7 +295,7 @@ impl Transaction<'_, '_> {
                 self.session.commit(self.request).await?;
             }
             if self.keep {
-                *self.request.kept.borrow_mut() = Some(connection);
+                *self.request.kept.borrow_mut() = Some((self.database, connection));
             }
         }
         Ok(())

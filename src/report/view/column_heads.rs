@@ -93,6 +93,7 @@ pub(super) fn stage(key: &str) -> Text {
         "lock_wait_ms" => both!("row lock wait", "행 락 대기"),
         "redis_lock_ms" => both!("Redis lock", "Redis 락"),
         "retry_ms" => both!("between attempts", "재시도 대기"),
+        "redis_ms" => both!("cache", "캐시"),
         other => Text::same(other),
     }
 }

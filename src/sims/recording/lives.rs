@@ -471,7 +471,7 @@ fn kind_of(stage: Stage, commits: bool) -> Kind {
         Stage::Remote => Kind::Remote,
         Stage::Station => Kind::Station,
         Stage::LockWait => Kind::LockWait,
-        Stage::RedisLock => Kind::Redis,
+        Stage::RedisLock | Stage::Redis => Kind::Redis,
         Stage::Retry => Kind::Retry,
     }
 }
@@ -501,8 +501,9 @@ pub(super) fn request_of(event: &Event) -> Option<u64> {
         | Event::Retries { request, .. }
         | Event::Pauses { request }
         | Event::Violation { request, .. }
+        | Event::Applied { request, .. }
         | Event::Answered { request, .. }
         | Event::GaveUp { request } => Some(*request),
-        Event::Server { .. } | Event::Instance { .. } => None,
+        Event::Promoted { .. } | Event::Server { .. } | Event::Instance { .. } => None,
     }
 }
