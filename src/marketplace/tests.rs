@@ -1,5 +1,7 @@
 //! The marketplace as a whole: what clients see, what components hold, and whole traces.
 
+mod replication;
+
 use super::config::tables::{BIDS, ORDERS, PRODUCTS};
 use super::config::{ActionKind, Base, Config};
 use super::instance::Lifecycle;

@@ -4,6 +4,7 @@ mod behaviours;
 mod crash;
 mod histories;
 mod lock_table;
+mod replication;
 
 use std::rc::Rc;
 
@@ -48,7 +49,7 @@ fn alone<T>(
     let witness = Rc::new(Witness::new(tables, true, Rc::clone(&probe)));
     let streams = Streams { seed: 1, replication: 0 };
     let seen_by = (Rc::clone(&witness), Rc::clone(&probe));
-    let database = Database::new(&clock, config, tables, streams, seen_by);
+    let database = Database::new(&clock, config, 0, tables, streams, seen_by);
     let sim = Sim::new(&clock);
     database.start(&sim);
     let alone = Alone { sim, clock: &clock, database: &database, witness: &witness };

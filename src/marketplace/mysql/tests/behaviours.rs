@@ -175,7 +175,7 @@ impl Play<'_, '_> {
         match step.ends.as_deref() {
             Some("commit") => self.alone.sim.spawn("commit", async move {
                 let committed = database.commit(open, 0, 0, 0).await;
-                outcomes.borrow_mut().insert(at, committed.map(|()| Found::default()));
+                outcomes.borrow_mut().insert(at, committed.map(|_| Found::default()));
             }),
             Some(_) => {
                 database.roll_back(open);
