@@ -133,7 +133,7 @@ impl<'w> Request<'w> {
     async fn load_locked(self: &Rc<Self>, bid: u64, looked: Nanos) -> Result<Found, Failure> {
         let knobs = &self.market.config.cache;
         let lock = Key::Loading(bid);
-        let lease = Item { expires: None, ..lock_item(knobs.entry_size.0) };
+        let lease = Item { expires: None, ..number(knobs.entry_size.0) };
         let asked = self.now();
         loop {
             let stage = self.enter(Stage::Redis);
@@ -291,6 +291,45 @@ impl<'w> Request<'w> {
     }
 }
 
+/// What a described step found.
+pub(super) enum Looked {
+    Hit,
+    Missed,
+    Down,
+}
+
+impl Request<'_> {
+    /// A described step looks an entry up; on a miss its load begins.
+    pub(super) async fn look_up_entry(&self, key: Key) -> Looked {
+        let _stage = self.enter(Stage::Redis);
+        let get = |store: &mut Store, now| (store.get(key, now).is_some(), now);
+        match self.command(&[key], Access::Read, get).await {
+            Ok((hit, looked)) => {
+                let cache = &self.market.cache;
+                cache.looked(hit);
+                if hit {
+                    return Looked::Hit;
+                }
+                cache.loads(key, looked);
+                Looked::Missed
+            }
+            Err(_) => Looked::Down,
+        }
+    }
+
+    /// A described step stores what it has loaded.
+    pub(super) async fn store_entry(&self, key: Key, ttl: Nanos, recompute: Nanos) {
+        let bytes = self.market.config.cache.entry_size.0;
+        let set = |store: &mut Store, now: Nanos| {
+            let expires = Some(now.saturating_add(ttl));
+            store.set(key, Item { expires, recompute, ..number(bytes) }, now).ok();
+            self.market.cache.stored(key, now);
+        };
+        let _stage = self.enter(Stage::Redis);
+        self.command(&[key], Access::Write, set).await.ok();
+    }
+}
+
 /// The row of an entry, as a statement would have found it.
 fn row(bid: u64, item: &Item) -> Option<Found> {
     match item.value {
@@ -310,7 +349,7 @@ fn is_newer(stored: Option<Item>, version: u64, now: Nanos) -> bool {
     })
 }
 
-fn lock_item(bytes: u64) -> Item {
+fn number(bytes: u64) -> Item {
     let value = Value::Number(1);
     Item { value, expires: None, bytes, recompute: 0, written: 0, flushed: 0 }
 }

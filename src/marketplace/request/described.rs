@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::cached::Looked;
 use super::distributed_lock::{DistributedLock, LockTerms};
 use super::transaction::Session;
 use super::{Answer, Failure, Request};
@@ -13,6 +14,7 @@ use crate::marketplace::hikari::Connection;
 use crate::marketplace::mysql::table::{TableId, Values};
 use crate::marketplace::mysql::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
 use crate::marketplace::probe::{Event, Stage};
+use crate::marketplace::redis::key::Key;
 use crate::random::Stream;
 
 /// Purposes of draws that do not count: rows picked at random, waits between attempts.
@@ -40,6 +42,8 @@ pub(crate) enum Step {
         /// After the commit, with the connection still held.
         after_commit: Vec<Step>,
     },
+    /// A look into the cache; what is not there is loaded by the steps, and stored.
+    Cached(CachedStep, Vec<Step>),
     /// Steps under a lock in Redis.
     RedisLock {
         key: u64,
@@ -55,6 +59,16 @@ pub(crate) enum Step {
     },
     /// The answer goes out now; what follows is done after it.
     Reply,
+}
+
+/// What is looked up and stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CachedStep {
+    /// The name of the cache, as a number.
+    pub(crate) name: u64,
+    /// Whether each row of the load has an entry of its own.
+    pub(crate) by_row: bool,
+    pub(crate) ttl: Nanos,
 }
 
 /// A row that an earlier statement has read, by order of first use in the endpoint.
@@ -160,6 +174,12 @@ pub(crate) enum Op<'w> {
         terms: LockTerms,
     },
     Unlock,
+    /// Goes on behind the storing if the entry is there.
+    LookUp {
+        cached: CachedStep,
+        behind: usize,
+    },
+    Store(CachedStep),
     Sql(&'w SqlStep),
     Fail {
         failure: Failure,
@@ -196,6 +216,13 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                 compile_into(after_commit, config, ops);
                 ops.push(Op::End);
             }
+            Step::Cached(cached, steps) => {
+                let look_up = ops.len();
+                ops.push(Op::LookUp { cached: *cached, behind: 0 });
+                compile_into(steps, config, ops);
+                ops.push(Op::Store(*cached));
+                ops[look_up] = Op::LookUp { cached: *cached, behind: ops.len() };
+            }
             Step::RedisLock { key, terms, steps } => {
                 ops.push(Op::Lock { key: *key, terms: *terms });
                 compile_into(steps, config, ops);
@@ -231,11 +258,11 @@ struct Block<'w> {
 
 /// Runs the steps for one request.
 pub(crate) async fn run<'w>(request: &Rc<Request<'w>>, ops: &'w [Op<'w>]) -> Answer {
-    let mut run = Run { request, ops, frames: Vec::new(), read: Vec::new() };
+    let mut run = Run { request, ops, frames: Vec::new(), read: Vec::new(), missed: Vec::new() };
     let mut at = 0;
     while at < ops.len() {
         at = match run.step(at).await {
-            Ok(()) => at + 1,
+            Ok(next) => next,
             Err(failure) => run.unwind(failure).await?,
         };
     }
@@ -248,12 +275,30 @@ struct Run<'r, 'w> {
     frames: Vec<Frame<'w>>,
     /// Rows read, by variable.
     read: Vec<Found>,
+    /// Looks that found nothing, the innermost last: when they began, and whether the cache
+    /// answered.
+    missed: Vec<(Nanos, bool)>,
 }
 
 impl<'w> Run<'_, 'w> {
-    async fn step(&mut self, at: usize) -> Answer {
+    /// Returns where the run goes on.
+    async fn step(&mut self, at: usize) -> Result<usize, Failure> {
         let request = self.request;
         match &self.ops[at] {
+            Op::LookUp { cached, behind } => {
+                let since = request.now();
+                match request.look_up_entry(cached.key(request)).await {
+                    Looked::Hit => return Ok(*behind),
+                    Looked::Missed => self.missed.push((since, true)),
+                    Looked::Down => self.missed.push((since, false)),
+                }
+            }
+            Op::Store(cached) => {
+                if let Some((since, true)) = self.missed.pop() {
+                    let recompute = request.now() - since;
+                    request.store_entry(cached.key(request), cached.ttl, recompute).await;
+                }
+            }
             Op::Cpu(time) => request.cpu(time).await,
             Op::Wait(time) => request.remote(time).await,
             Op::Use { station, time } => {
@@ -307,7 +352,7 @@ impl<'w> Run<'_, 'w> {
             }
             Op::Reply => super::respond(request, Ok(())),
         }
-        Ok(())
+        Ok(at + 1)
     }
 
     async fn sql(&mut self, sql: &SqlStep) -> Answer {
@@ -410,6 +455,12 @@ fn rows(request: &Request<'_>, sql: &SqlStep) -> Vec<Access> {
         keys.sort_unstable();
     }
     keys.into_iter().map(Access::Row).collect()
+}
+
+impl CachedStep {
+    fn key(self, request: &Request<'_>) -> Key {
+        Key::Described(self.name, if self.by_row { request.row() } else { 0 })
+    }
 }
 
 impl SqlStep {

@@ -45,7 +45,7 @@ async fn buy(database: &Database<'_>, bid: u64) -> Result<(), SqlError> {
     if bought.is_err() {
         database.roll_back(open);
     }
-    bought
+    bought.map(|_| ())
 }
 
 /// How the logs are set.
@@ -164,7 +164,7 @@ fn play(alone: &Alone<'_>, crash: Crash, at: u64) -> Left {
     let holds = Rc::new(RefCell::new(None));
     let told = Rc::clone(&holds);
     alone.sim.spawn("holder", async move {
-        let committed = database.commit(holder, 0, 0, 0).await;
+        let committed = database.commit(holder, 0, 0, 0).await.map(|_| ());
         database.roll_back(holder);
         *told.borrow_mut() = Some(committed);
     });
