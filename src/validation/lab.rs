@@ -145,6 +145,12 @@ const METRICS: &[(&str, &[&str], bool)] = &[
     ("redis_lock_wait_mean", &["redis_lock_wait_ms_mean"], true),
     ("innodb_fsyncs_per_update", &["redo_flushes_per_commit"], true),
     ("binlog_group_size", &["binlog_group_size"], true),
+    ("db_loads", &["cache_loads"], true),
+    ("misses", &["cache_misses"], true),
+    ("expiries", &["cache_renewals"], true),
+    ("hit_ratio", &["cache_hit_share"], true),
+    ("loads_per_expiry_mean", &["cache_loads_per_expiry_mean"], true),
+    ("loads_per_expiry_max", &["cache_loads_per_expiry_max"], true),
     // Counted over successes there, over all requests here.
     ("attempts_mean", &["attempts_mean"], false),
     // Of the window there, of the whole run here.
