@@ -50,7 +50,7 @@ pub(crate) enum ActionKind {
     Partition,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
-    /// Redis' primary dies and comes back empty.
+    /// Redis' primary dies: a replica takes over if the topology has one, or it comes back empty.
     RedisCrash,
     /// Half of the slots of a cluster's first shard go to the last one.
     RedisReshard,

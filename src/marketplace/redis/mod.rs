@@ -58,10 +58,14 @@ impl<'w> Redis<'w> {
         self.servers.fail_over();
     }
 
-    /// The primary dies and comes back empty. In a cluster it is the first shard's.
+    /// The primary dies: a replica takes over where the topology has one, otherwise it comes back
+    /// empty. In a cluster it is the first shard's.
     pub(crate) fn crash(&self) {
+        if self.servers.has_replicas() {
+            return self.fail_over();
+        }
         self.locks.forget_all(|lock| self.servers.on_first_shard(Key::Lock(lock)));
-        self.servers.crash();
+        self.servers.restart_empty();
     }
 }
 

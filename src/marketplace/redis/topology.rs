@@ -250,9 +250,14 @@ impl<'w> Topology<'w> {
         *shard.primary.store.borrow_mut() = content;
     }
 
-    /// The primary of the first shard dies and comes back empty after `redis.failover-time`, as a
-    /// server without persistence that starts again; its replicas copy the emptiness.
-    pub(crate) fn crash(&self) {
+    /// Whether the topology has replicas.
+    pub(crate) fn has_replicas(&self) -> bool {
+        self.shards.first().is_some_and(|shard| shard.readable > 0)
+    }
+
+    /// The primary of the first shard, which has no replica, dies and comes back empty after
+    /// `redis.failover-time`: a server without persistence that starts again.
+    pub(crate) fn restart_empty(&self) {
         let Some(shard) = self.shards.first() else { return };
         shard.down_until.set(self.clock.now() + self.failover);
         shard.primary.die();

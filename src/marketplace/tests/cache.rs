@@ -14,12 +14,6 @@ fn cached(settings: &[(&str, &str)]) -> Config {
     config
 }
 
-fn endpoint(seen: &Observations, wanted: &str) -> (u64, u64, u64) {
-    let found = seen.endpoints.iter().find(|(name, _)| name == wanted);
-    let reads = found.map(|(_, group)| group.reads).unwrap();
-    (reads.reads, reads.stale, reads.missing)
-}
-
 const ONE_KEY: [(&str, &str); 3] =
     [("load.l.mix", "view_bid 1"), ("load.l.rate", "200/s"), ("load.l.keys", "1")];
 
@@ -28,8 +22,9 @@ const ONE_KEY: [(&str, &str); 3] =
 fn an_expiry_costs_one_load_and_one_for_each_who_comes_meanwhile() {
     let settings = [ONE_KEY.as_slice(), &[("cache.load-work", "20ms")]].concat();
     let seen = observe(&cached(&settings), &plan(0, 2_000, 1, Counts::Intended)).cache.tally;
-    // Each period is a second, the time to the first arrival, and the load.
-    assert!((1_930..=1_970).contains(&seen.renewals), "{seen:?}");
+    // A period is a second, 5 ms to the first arrival, its load, and 15 ms more to the storing of
+    // the last load, which renews the entry once more.
+    assert!((1_910..=1_935).contains(&seen.renewals), "{seen:?}");
     let loads = seen.loads as f64 / seen.renewals as f64;
     let error = (4.0 / seen.renewals as f64).sqrt();
     assert!((loads - 5.0).abs() < 3.3 * error, "{loads} +-{error}");
@@ -54,7 +49,7 @@ fn guards_let_one_load_for_all() {
     assert!(p999 < 20.5, "those who waited: {p999}");
     let (locked, p999) = tally("redis-lock");
     assert_eq!((locked.most_loads, locked.loads), (1, locked.renewals), "{locked:?}");
-    assert!((20.5..31.0).contains(&p999), "they look every 10 ms: {p999}");
+    assert!((19.0..21.0).contains(&p999), "they look every 10 ms: {p999}");
     let (early, _) = tally("early");
     let early_each = early.loads as f64 / early.renewals as f64;
     let none_each = none.loads as f64 / none.renewals as f64;
@@ -88,11 +83,16 @@ fn early_loads_are_as_likely_as_the_paper_says() {
         let exact = libm::exp(-exact_left / 0.4);
         let seen = observe(&config, &plan(0, 20, 5, Counts::Intended));
         let tally = seen.cache.tally;
+        assert_eq!(seen.all.failed(), 0);
         let second = tally.looks as f64 / 2.0;
         let early = tally.loads as f64 - second;
         let found = early / second;
         let error = (exact * (1.0 - exact) / second).sqrt();
-        assert!((found - exact).abs() < 3.3 * error + 0.01, "{left} {share}: {found} {exact}");
+        assert!(
+            (found - exact).abs() < 3.3 * error + 0.01,
+            "{left} {share}: {found} {exact} {tally:?} {} ok",
+            seen.all.ok
+        );
     }
 }
 
@@ -139,32 +139,31 @@ fn no_read_is_staler_than_the_ttl_and_one_load() {
     assert!(stale[1] > stale[0] && stale[0] > 0, "the test has something to find: {stale:?}");
 }
 
-/// Two writers whose commits and storings cross leave the older value where writes update; a cache
-/// that compares versions, and deleting, do not.
+/// Two writers whose commits and storings cross leave the older value where writes update, until
+/// the next write; a cache that compares versions, and deleting, do not.
 #[test]
 fn only_an_unguarded_update_leaves_the_older_of_two_values() {
-    let stale_share = |settings: &[(&str, &str)]| {
+    let oldest_ms = |settings: &[(&str, &str)]| {
         let own = [
             ("load.r.mix", "view_bid 1"),
             ("load.r.rate", "200/s"),
             ("load.r.keys", "1"),
             ("load.w.mix", "change_price 1"),
-            ("load.w.rate", "30/s"),
+            ("load.w.rate", "20/s"),
             ("load.w.keys", "1"),
             ("cache.ttl", "60s"),
             ("redis.round-trip", "exp 1ms"),
         ];
         let config = cached(&[own.as_slice(), settings].concat());
         let seen = observe(&config, &plan(0, 100, 1, Counts::Intended));
-        let (reads, stale, _) = endpoint(&seen, "view_bid");
-        stale as f64 / reads as f64
+        seen.replication.staleness.max().unwrap_or(0) / MILLISECOND
     };
-    let update = stale_share(&[("cache.on-write", "update")]);
-    let through = stale_share(&[("cache.strategy", "write-through")]);
-    let deleted = stale_share(&[]);
+    let update = oldest_ms(&[("cache.on-write", "update")]);
+    let through = oldest_ms(&[("cache.strategy", "write-through")]);
+    let deleted = oldest_ms(&[]);
     // Between a commit and its command there is always a short while.
-    assert!(through < 0.03 && deleted < 0.03, "{through} {deleted}");
-    assert!(update > 2.0 * through, "{update} {through}");
+    assert!(through < 15 && deleted < 15, "{through} {deleted}");
+    assert!(update > 30, "{update}");
 }
 
 #[test]
@@ -270,5 +269,5 @@ fn the_same_seed_gives_the_same_cache() {
     let seen = || observe(&config, &plan(0, 10, 1, Counts::Intended)).cache;
     let first = seen();
     assert_eq!(first, seen());
-    assert!(first.evictions > 100 && first.tally.hits > 1_000, "{first:?}");
+    assert!(first.evictions > 100 && first.tally.hits > 500, "{first:?}");
 }

@@ -85,7 +85,7 @@ fn a_failover_loses_exactly_the_tail_that_was_not_replicated() {
     set(&servers, 200, 1);
     go(&sim, 1_149);
     assert_eq!(get(&servers, Route { replica: Some(1), ..PRIMARY }, 200), Some(1));
-    servers.crash();
+    servers.restart_empty();
     assert_eq!((get(&servers, PRIMARY, 200), get(&servers, PRIMARY, 3)), (None, None));
 }
 
@@ -106,7 +106,7 @@ fn a_failover_counts_the_writes_that_neither_the_heir_nor_the_database_has() {
     assert_eq!(servers.lost_writes.get(), 2);
     // The heir's two are written and not known to be flushed.
     assert_eq!(servers.unflushed().len(), 1);
-    servers.crash();
+    servers.restart_empty();
     assert_eq!(servers.lost_writes.get(), 4);
 }
 
