@@ -1,22 +1,23 @@
 //! Collects what one replication shows while it runs, and checks its books at the end.
 
+mod totals;
+
 use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
 use super::hikari::Hikari;
 use super::instance::Instance;
-use super::mysql::buffer_pool::PoolSeen;
-use super::mysql::log::LogSeen;
-use super::mysql::{Database, Work};
+use super::mysql::Database;
 use super::observations::{
-    CacheObservations, Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations,
-    SeriesStep, StationObservations, Window,
+    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, SeriesStep,
+    StationObservations, Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
 use crate::engine::gauge::Census;
 use crate::engine::time::{Nanos, to_seconds};
+use totals::{DatabaseTotals, RedisTotals};
 
 /// Collects while the replication runs.
 pub(crate) struct Recorder {
@@ -32,65 +33,6 @@ pub(crate) struct Recorder {
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
-}
-
-/// What the database had done by a moment.
-#[derive(Clone, Copy, Default)]
-struct DatabaseTotals {
-    work: Work,
-    redo: LogSeen,
-    binlog: LogSeen,
-    pages: Option<PoolSeen>,
-    unsynced: u128,
-}
-
-impl DatabaseTotals {
-    /// What all databases did; logs, pages and commits at risk of the first one alone.
-    fn of(databases: &[Database<'_>]) -> DatabaseTotals {
-        let mut totals = DatabaseTotals::default();
-        for database in databases {
-            totals.work.add(&database.work_done());
-        }
-        if let Some(first) = databases.first() {
-            totals.redo = first.redo_seen();
-            totals.binlog = first.binlog_seen();
-            totals.pages = first.pages_seen();
-            totals.unsynced = first.unsynced_area();
-        }
-        totals
-    }
-}
-
-/// What Redis had done by a moment.
-#[derive(Clone, Default)]
-struct RedisTotals {
-    /// Busy time and commands, by server.
-    servers: Vec<(u128, u64)>,
-    moved: u64,
-    evictions: u64,
-}
-
-impl RedisTotals {
-    fn of(market: &Marketplace<'_>) -> RedisTotals {
-        let servers = &market.redis.servers;
-        let (evictions, _) = servers.evictions();
-        RedisTotals { servers: servers.busy(), moved: servers.moved.get(), evictions }
-    }
-
-    fn until(&self, market: &Marketplace<'_>, span: Nanos) -> CacheObservations {
-        let now = RedisTotals::of(market);
-        let servers = now.servers.iter().zip(&self.servers);
-        let busy = servers.clone().map(|(now, before)| now.0 - before.0).max().unwrap_or(0);
-        let commands: u64 = servers.map(|(now, before)| now.1 - before.1).sum();
-        CacheObservations {
-            tally: market.cache.seen(),
-            evictions: now.evictions - self.evictions,
-            moved: now.moved - self.moved,
-            commands_per_s: commands as f64 * 1e9 / span.max(1) as f64,
-            busiest: busy as f64 / span.max(1) as f64,
-            lost_writes: 0,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Default)]

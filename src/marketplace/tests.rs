@@ -68,6 +68,7 @@ fn connection(steps: Vec<Step>) -> Step {
     Step::Connection {
         transaction: false,
         lazy: false,
+        on_replica: false,
         retry: None,
         steps,
         after_commit: Vec::new(),
@@ -123,6 +124,7 @@ fn cpu_of_lock_waits_costs_cores_and_not_the_row() {
         let steps = vec![Step::Connection {
             transaction: true,
             lazy: false,
+            on_replica: false,
             retry: None,
             steps: vec![Step::Sql(Box::new(update)), wait],
             after_commit: Vec::new(),
@@ -348,6 +350,7 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
             Step::Connection {
                 transaction: true,
                 lazy: false,
+                on_replica: false,
                 retry: None,
                 steps: vec![select(PRODUCTS), select(BIDS)],
                 after_commit: Vec::new(),
@@ -508,7 +511,8 @@ fn after_the_commit_the_connection_is_held_and_the_row_is_free() {
             steps.extend(work());
         }
         let (transaction, lazy, retry) = (true, false, None);
-        let block = Step::Connection { transaction, lazy, retry, steps, after_commit };
+        let block =
+            Step::Connection { transaction, lazy, on_replica: false, retry, steps, after_commit };
         let load = [("load.l.kind", "closed"), ("load.l.users", "4")];
         observe(&service(vec![block], &load), &plan(1, 3, 0, Counts::Finished))
     };

@@ -62,10 +62,12 @@ impl Steps<'_> {
         } else if let Some(node) = fields.take("use") {
             station(walk, node, &mut fields, self.config)
         } else if let Some(steps) = fields.take("connection") {
+            let on_replica = on_replica(walk, &mut fields);
             let steps = self.list(walk, steps, true);
             steps.map(|steps| Step::Connection {
                 transaction: false,
                 lazy: false,
+                on_replica,
                 retry: None,
                 steps,
                 after_commit: Vec::new(),
@@ -112,6 +114,7 @@ impl Steps<'_> {
                 }
             },
         };
+        let on_replica = on_replica(walk, fields);
         let retry = fields.take("retry").map(|node| retry(walk, node));
         let steps = self.list(walk, steps, true);
         let after = match fields.take("after-commit") {
@@ -119,7 +122,14 @@ impl Steps<'_> {
             Some(node) => self.list(walk, node, true),
         };
         let (retry, steps, lazy) = (retry.map_or(Some(None), |r| r.map(Some))?, steps?, lazy?);
-        Some(Step::Connection { transaction: true, lazy, retry, steps, after_commit: after? })
+        Some(Step::Connection {
+            transaction: true,
+            lazy,
+            on_replica,
+            retry,
+            steps,
+            after_commit: after?,
+        })
     }
 
     fn fail(&mut self, walk: &mut Walk<'_>, node: &Node, fields: &mut Fields<'_>) -> Option<Step> {
@@ -254,6 +264,19 @@ impl Steps<'_> {
 /// Names become numbers; the same name is the same key in every endpoint.
 fn number_of(name: &str) -> u64 {
     name.bytes().fold(1, |key, byte| split_mix(key ^ u64::from(byte)))
+}
+
+/// `on = "replica"`
+fn on_replica(walk: &mut Walk<'_>, fields: &mut Fields<'_>) -> bool {
+    let Some(node) = fields.take("on") else { return false };
+    let word = walk.str(node);
+    if !matches!(word, Some("primary" | "replica")) {
+        walk.report(
+            node.span.clone(),
+            both!("\"primary\" or \"replica\"", "\"primary\" 또는 \"replica\"를 쓰세요"),
+        );
+    }
+    word == Some("replica")
 }
 
 fn one_condition() -> Text {

@@ -75,6 +75,8 @@ pub(crate) struct Replication<'w> {
     logged: Cell<u64>,
     /// Newest place that some replica has acknowledged.
     acknowledged: Progress<'w>,
+    /// Databases that replicate from this one.
+    attached: Cell<usize>,
     /// The timeout of semi-synchronous replication has passed: commits do not wait for now.
     gave_up: Cell<bool>,
     relay: Channel<'w, Relayed>,
@@ -119,6 +121,7 @@ impl<'w> Replication<'w> {
             unreceived: RefCell::default(),
             logged: Cell::new(0),
             acknowledged: Progress::new(clock),
+            attached: Cell::new(if number == 0 { databases.saturating_sub(1) as usize } else { 0 }),
             gave_up: Cell::new(false),
             relay: Channel::new(clock),
             received: Cell::new(0),
@@ -174,7 +177,7 @@ impl<'w> Replication<'w> {
 
     /// Waits until a replica has the entry, where commits are semi-synchronous.
     pub(super) async fn wait_for_acknowledgement(&self, entry: &Entry) {
-        if !self.knobs.semi_sync || !self.has_replicas() || self.gave_up.get() {
+        if !self.knobs.semi_sync || self.attached.get() == 0 || self.gave_up.get() {
             return;
         }
         let reached = Box::pin(self.acknowledged.reach(entry.position));
@@ -233,8 +236,9 @@ impl<'w> Replication<'w> {
     }
 
     /// The new primary goes on where its relay log ended.
-    pub(crate) fn take_over(&self) {
+    fn take_over(&self, before: &Replication<'_>) {
         self.logged.set(self.received.get());
+        self.attached.set(before.attached.get().saturating_sub(1));
     }
 
     fn forget_received(&self) {
@@ -289,7 +293,7 @@ impl<'w> Database<'w> {
     /// Becomes the primary.
     pub(crate) fn promote(&self, before: &Database<'w>) {
         self.role.set(Role::Primary);
-        self.replication.take_over();
+        self.replication.take_over(&before.replication);
         self.state.borrow_mut().take_over(&before.state.borrow());
     }
 

@@ -1,6 +1,8 @@
 //! Endpoints given as data: a list of steps that call the very component API that the built-in
 //! scripts call.
 
+mod statement;
+
 use std::rc::Rc;
 
 use super::cached::Looked;
@@ -11,14 +13,13 @@ use crate::engine::distribution::Distribution;
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Config;
 use crate::marketplace::hikari::Connection;
-use crate::marketplace::mysql::table::{TableId, Values};
-use crate::marketplace::mysql::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
+use crate::marketplace::mysql::table::TableId;
+use crate::marketplace::mysql::{Access, Found, Guard, Lock, Statement, Verb};
 use crate::marketplace::probe::{Event, Stage};
 use crate::marketplace::redis::key::Key;
-use crate::random::Stream;
+use statement::rows;
 
-/// Purposes of draws that do not count: rows picked at random, waits between attempts.
-const ROWS: u64 = 7_000;
+/// Purpose of the draws of waits between attempts; they do not count.
 const BACKOFF: u64 = 8_000;
 
 /// One step as written. Blocks nest.
@@ -37,6 +38,8 @@ pub(crate) enum Step {
     Connection {
         transaction: bool,
         lazy: bool,
+        /// To a replica, if there is one, instead of the primary.
+        on_replica: bool,
         retry: Option<StepRetry>,
         steps: Vec<Step>,
         /// After the commit, with the connection still held.
@@ -164,6 +167,7 @@ pub(crate) enum Op<'w> {
     Begin {
         lazy: bool,
         transaction: bool,
+        on_replica: bool,
         retry: Option<&'w StepRetry>,
     },
     /// Commits; the connection stays until the end of the block.
@@ -206,9 +210,9 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                     ops.push(Op::Use { station, time });
                 }
             }
-            Step::Connection { transaction, lazy, retry, steps, after_commit } => {
-                let (lazy, transaction) = (*lazy, *transaction);
-                ops.push(Op::Begin { lazy, transaction, retry: retry.as_ref() });
+            Step::Connection { transaction, lazy, on_replica, retry, steps, after_commit } => {
+                let (lazy, transaction, on_replica) = (*lazy, *transaction, *on_replica);
+                ops.push(Op::Begin { lazy, transaction, on_replica, retry: retry.as_ref() });
                 compile_into(steps, config, ops);
                 if transaction {
                     ops.push(Op::Commit);
@@ -248,6 +252,7 @@ enum Frame<'w> {
 /// session comes first: it is rolled back before the connection goes back.
 struct Block<'w> {
     session: Session<'w>,
+    database: usize,
     connection: Option<Connection<'w>>,
     transaction: bool,
     retry: Option<&'w StepRetry>,
@@ -308,14 +313,12 @@ impl<'w> Run<'_, 'w> {
                 let _stage = request.enter(Stage::Station);
                 station.serve(work, patience).await?;
             }
-            Op::Begin { lazy, transaction, retry } => {
-                let connection = if *lazy {
-                    None
-                } else {
-                    Some(request.borrow(request.instance.writer.get()).await?)
-                };
+            Op::Begin { lazy, transaction, on_replica, retry } => {
+                let database = request.database(*on_replica);
+                let connection = if *lazy { None } else { Some(request.borrow(database).await?) };
                 self.frames.push(Frame::Connection(Block {
-                    session: Session::new(request, request.instance.writer.get()),
+                    session: Session::new(request, database),
+                    database,
                     connection,
                     transaction: *transaction,
                     retry: *retry,
@@ -367,12 +370,13 @@ impl<'w> Run<'_, 'w> {
         });
         let Some(block) = innermost else { return Ok(()) };
         if block.connection.is_none() {
-            block.connection = Some(request.borrow(request.instance.writer.get()).await?);
+            block.connection = Some(request.borrow(block.database).await?);
         }
         block.session.token = token;
         for row in rows(request, sql) {
             let statement = sql.statement(request, row, &self.read);
             let found = block.session.execute(request, statement, !block.transaction).await?;
+            tell(request, &statement, &found);
             if let Some(failure) = sql.none.filter(|_| found.rows == 0) {
                 return Err(failure);
             }
@@ -420,7 +424,7 @@ impl<'w> Run<'_, 'w> {
             let event = Event::Retries { request: request.number, attempt: block.attempts };
             request.market.probe.tell(event);
             if block.connection.is_none() {
-                match request.borrow(request.instance.writer.get()).await {
+                match request.borrow(block.database).await {
                     Ok(connection) => block.connection = Some(connection),
                     Err(timeout) => {
                         failure = timeout;
@@ -435,79 +439,20 @@ impl<'w> Run<'_, 'w> {
     }
 }
 
-/// The rows of a statement, one for each time that it is run.
-fn rows(request: &Request<'_>, sql: &SqlStep) -> Vec<Access> {
-    let mut keys: Vec<u64> = match sql.row {
-        Pick::None => {
-            let access = if sql.verb == Verb::Insert { Access::Row(0) } else { Access::Nothing };
-            return vec![access; sql.times as usize];
+/// What a statement means to the journey: an inserted row is what it is about, and what a consistent
+/// read finds is what the user is shown.
+fn tell(request: &Request<'_>, statement: &Statement, found: &Found) {
+    match (statement.verb, statement.table, statement.access) {
+        (Verb::Insert, ..) if request.stop == 0 => request.visitor.set_subject(found.key),
+        (Verb::Select, Some(table), Access::Row(key)) if statement.lock == Lock::None => {
+            request.shows(table, key, found);
         }
-        Pick::Range(from, to) => return vec![Access::Range(from, to); sql.times as usize],
-        Pick::Key(key) => vec![key; sql.times as usize],
-        Pick::OfRequest => vec![request.row(); sql.times as usize],
-        Pick::Random(rows) => {
-            let seed = super::draw_seed(request.times, request.drawn.get(), ROWS);
-            let mut stream = Stream::from_seed(seed);
-            (0..sql.times).map(|_| stream.below(rows.max(1)) + 1).collect()
-        }
-    };
-    if sql.ascending {
-        keys.sort_unstable();
+        _ => {}
     }
-    keys.into_iter().map(Access::Row).collect()
 }
 
 impl CachedStep {
     fn key(self, request: &Request<'_>) -> Key {
         Key::Described(self.name, if self.by_row { request.row() } else { 0 })
-    }
-}
-
-impl SqlStep {
-    fn statement(&self, request: &Request<'_>, access: Access, read: &[Found]) -> Statement {
-        let value = |variable: Variable, column: usize| {
-            read.get(variable).map_or(0, |found| found.values[column])
-        };
-        let mut changes = [None; 3];
-        let mut values = Values::default();
-        let mut computed_from = None;
-        for (at, (column, assigned)) in self.set.iter().copied().enumerate() {
-            let change = match assigned {
-                Assigned::Add(by) => Change::Add { column, by },
-                Assigned::Value(to) => Change::Set { column, to },
-                Assigned::From { variable, column: from, add } => {
-                    computed_from = read.get(variable).map(|found| found.version);
-                    Change::Set { column, to: value(variable, from).saturating_add(add) }
-                }
-            };
-            if let Change::Set { to, .. } = change {
-                values[column] = to;
-            }
-            if let Some(place) = changes.get_mut(at) {
-                *place = Some(change);
-            }
-        }
-        let guard = self.when.map(|(column, compared)| match compared {
-            Compared::EqualsVariable { variable, column: from } => {
-                Guard::Equals { column, value: value(variable, from) }
-            }
-            number => number.guard(column),
-        });
-        let cpu: Nanos = request.draw(&self.cpu);
-        Statement {
-            verb: self.verb,
-            table: self.table,
-            access,
-            lock: self.lock,
-            effect: match self.verb {
-                Verb::Insert => Effect::Insert(values),
-                Verb::Update | Verb::Delete => Effect::Change(changes),
-                Verb::Select | Verb::Do => Effect::Read,
-            },
-            guard,
-            computed_from,
-            cpu,
-            wait: request.draw_beside(&self.wait),
-        }
     }
 }

@@ -19,6 +19,9 @@ impl<'w> Request<'w> {
         let market = self.market;
         let knobs = &market.config.read;
         let writer = self.instance.writer.get();
+        if knobs.routing == Routing::Primary {
+            return self.begin_on(writer).await;
+        }
         let Some(replica) = market.next_replica(self) else { return self.begin_on(writer).await };
         match knobs.routing {
             Routing::Primary => self.begin_on(writer).await,
@@ -43,6 +46,12 @@ impl<'w> Request<'w> {
                 self.begin_on(writer).await
             }
         }
+    }
+
+    /// A replica, if it may be one and there is one, or the primary.
+    pub(super) fn database(&self, on_replica: bool) -> usize {
+        let replica = on_replica.then(|| self.market.next_replica(self)).flatten();
+        replica.unwrap_or(self.instance.writer.get())
     }
 
     /// `select WAIT_FOR_EXECUTED_GTID_SET(...)`: a statement of its own, whose connection is held
@@ -84,7 +93,7 @@ impl Marketplace<'_> {
     /// The replica whose turn it is, of those that the request's instance reaches.
     fn next_replica(&self, request: &Request<'_>) -> Option<usize> {
         let databases = self.databases.len();
-        if databases == 1 || request.market.config.read.routing == Routing::Primary {
+        if databases == 1 {
             return None;
         }
         let turn = self.turns.get() as usize;

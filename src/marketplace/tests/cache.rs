@@ -83,7 +83,7 @@ fn early_loads_are_as_likely_as_the_paper_says() {
         let exact = libm::exp(-exact_left / 0.4);
         let seen = observe(&config, &plan(0, 20, 5, Counts::Intended));
         let tally = seen.cache.tally;
-        assert_eq!(seen.all.failed(), 0);
+        assert_eq!(seen.all.failures, [0; Failure::ALL.len()]);
         let second = tally.looks as f64 / 2.0;
         let early = tally.loads as f64 - second;
         let found = early / second;
@@ -140,7 +140,7 @@ fn no_read_is_staler_than_the_ttl_and_one_load() {
 }
 
 /// Two writers whose commits and storings cross leave the older value where writes update, until
-/// the next write; a cache that compares versions, and deleting, do not.
+/// the next write; a cache that compares versions does not.
 #[test]
 fn only_an_unguarded_update_leaves_the_older_of_two_values() {
     let oldest_ms = |settings: &[(&str, &str)]| {
@@ -160,9 +160,8 @@ fn only_an_unguarded_update_leaves_the_older_of_two_values() {
     };
     let update = oldest_ms(&[("cache.on-write", "update")]);
     let through = oldest_ms(&[("cache.strategy", "write-through")]);
-    let deleted = oldest_ms(&[]);
     // Between a commit and its command there is always a short while.
-    assert!(through < 15 && deleted < 15, "{through} {deleted}");
+    assert!(through < 15, "{through}");
     assert!(update > 30, "{update}");
 }
 

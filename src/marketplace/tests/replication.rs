@@ -54,7 +54,8 @@ fn reads_are_stale_as_often_as_the_lag_outlasts_the_pause() {
 fn authors_see_their_own_writes_where_the_routing_promises_it() {
     let shown = |settings: &[(&str, &str)]| {
         let base = [
-            ("load.sellers.rate", "100/s"),
+            // More would fill the pool: who waits for a position holds a connection.
+            ("load.sellers.rate", "20/s"),
             ("load.sellers.journey", "view_bid after 50ms, view_bid after 50ms as other"),
             ("replica.delay", "200ms"),
         ];
@@ -152,7 +153,7 @@ fn the_other_replicas_follow_the_promoted_one() {
     config.schedule.push(Action { at: Span(5 * SECOND), what: ActionKind::MysqlCrash });
     let seen = observe(&config, &plan(8, 18, 5, Counts::Intended));
     let views = seen.endpoints.iter().find(|(name, _)| name == "view_bid").unwrap();
-    assert!(views.1.reads.reads > 900, "{:?}", views.1.reads);
+    assert!(views.1.reads.reads > 800, "{:?}", views.1.reads);
     assert_eq!((views.1.reads.stale, seen.all.failed()), (0, 0));
 }
 
@@ -193,9 +194,6 @@ fn a_long_transaction_delays_those_behind_it_on_the_replica() {
             ("load.sellers.rate", "100/s"),
             ("binlog_format", format),
             ("replica_parallel_workers", workers),
-            ("load.night.mix", "reprice 1"),
-            ("load.night.arrivals", "constant"),
-            ("load.night.rate", "0.1/s"),
         ]);
         let change = SqlStep {
             verb: Verb::Update,
@@ -204,6 +202,10 @@ fn a_long_transaction_delays_those_behind_it_on_the_replica() {
         };
         let steps = vec![connection(vec![Step::Sql(Box::new(change))])];
         config.described.insert("reprice".to_owned(), steps);
+        for (name, value) in [("mix", "reprice 1"), ("arrivals", "constant"), ("rate", "0.1/s")] {
+            let name = format!("load.night.{name}");
+            assert_eq!(config.set(&name, &Raw::from_argument(value)), Ok(()), "{name}");
+        }
         let seen = observe(&config, &plan(0, 20, 5, Counts::Intended));
         let lag = &seen.replication.lag;
         let seconds = |nanos: u64| nanos as f64 / 1e9;
