@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::knobs::{Knob, KnobValue, Raw, distribution, show_distribution};
 use super::mysql::table::TableId;
+use super::walk::Walk;
 use crate::content::text::{Text, both};
 use crate::engine::distribution::Distribution;
 use crate::engine::time::Nanos;
@@ -87,6 +88,8 @@ pub(crate) struct Visitor {
     /// Newest version that this user has written, and that this user was shown, by row.
     pub(crate) wrote: RefCell<BTreeMap<(TableId, u64), u64>>,
     pub(crate) shown: RefCell<BTreeMap<(TableId, u64), u64>>,
+    /// Through the pages of a list.
+    pub(crate) walk: Cell<Option<Walk>>,
     /// Of the last commit: its place in the binary log, and when it was answered.
     pub(crate) position: Cell<u64>,
     pub(crate) wrote_at: Cell<Option<Nanos>>,

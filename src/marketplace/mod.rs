@@ -27,6 +27,7 @@ pub(crate) mod redis;
 pub(crate) mod request;
 pub(crate) mod station;
 pub(crate) mod tomcat;
+pub(crate) mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -279,6 +279,24 @@ pub(crate) struct DatabaseObservations {
     pub(crate) anomalies: checker::Counts,
 }
 
+/// Pages of lists, in the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PageObservations {
+    pub(crate) pages: u64,
+    pub(crate) rows_examined: u64,
+    pub(crate) turns: checker::PageTurns,
+}
+
+impl PageObservations {
+    pub(crate) fn merge(&mut self, other: &PageObservations) {
+        self.pages += other.pages;
+        self.rows_examined += other.rows_examined;
+        self.turns.turns += other.turns.turns;
+        self.turns.repeated += other.turns.repeated;
+        self.turns.skipped += other.turns.skipped;
+    }
+}
+
 /// One station's share of what was seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StationObservations {
@@ -321,6 +339,7 @@ pub(crate) struct Observations {
     /// Attempts beyond the first, of clients, balancer and services.
     pub(crate) retries: u64,
     pub(crate) database: DatabaseObservations,
+    pub(crate) pages: PageObservations,
     pub(crate) replication: ReplicationObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) cache: CacheObservations,

@@ -10,8 +10,8 @@ use super::hikari::Hikari;
 use super::instance::Instance;
 use super::mysql::Database;
 use super::observations::{
-    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, SeriesStep,
-    StationObservations, Window,
+    Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, PageObservations,
+    SeriesStep, StationObservations, Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -224,6 +224,11 @@ impl Recorder {
         seen.anomalies = market.witness.counts(|table, column, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
         });
+        state.pages = PageObservations {
+            pages: work.pages,
+            rows_examined: work.rows_examined,
+            turns: market.witness.page_turns(),
+        };
         state.connections_opened =
             market.loads.iter().map(|load| load.connections_opened.get()).sum();
     }

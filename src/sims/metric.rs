@@ -131,6 +131,11 @@ metrics! {
     "double_holders", "count", Less, None, Count, "times that a lock in Redis had two holders, in the whole run", "Redis 락의 보유자가 둘이 된 횟수(전체 실행)";
     "stale_writes", "count", Less, None, Count, "writes accepted after one with a newer token, in the whole run", "더 새로운 토큰의 쓰기 뒤에 받아들여진 오래된 쓰기 수(전체 실행)";
     "broken_invariants", "count", Less, None, Count, "bids whose stock and orders do not add up at the end", "끝났을 때 재고와 주문이 맞지 않는 입찰 수";
+    "duplicated_rows", "count", Less, None, Count, "rows that a page showed though an earlier page of the same walk had, in the whole run", "같은 사용자의 앞 페이지에 이미 나왔는데 다시 보인 행 수(전체 실행)";
+    "skipped_rows", "count", Less, None, Count, "rows that were there all through a walk over pages and that it passed without showing them, in the whole run", "페이지를 넘기는 내내 있었는데 보이지 않고 지나간 행 수(전체 실행)";
+    "rows_examined_per_page", "count", Less, None, Mean, "rows and index entries read for a page, in the whole run", "페이지 하나를 위해 읽은 행과 인덱스 항목 수(전체 실행)";
+    "duplicated_rows_per_turn", "count", Less, None, Mean, "rows shown twice by a turn to the next page", "다음 페이지로 한 번 넘길 때 다시 보인 행 수";
+    "skipped_rows_per_turn", "count", Less, None, Mean, "rows left out by a turn to the next page", "다음 페이지로 한 번 넘길 때 빠뜨린 행 수";
     "stale_read_share", "share", Less, Group, Share, "share of the rows shown that had been replaced by a newer version before the client asked", "요청하기 전에 이미 새 버전으로 바뀐 행을 보여 준 비율";
     "stale_reads", "count", Less, None, Count, "such rows shown, in the whole run", "그런 낡은 읽기의 수(전체 실행)";
     "intolerable_share", "share", Less, Group, Share, "share of the rows shown that were staler than read.tolerance", "read.tolerance보다 더 낡은 행을 보여 준 비율";
@@ -374,6 +379,10 @@ fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
     for anomaly in Anomaly::ALL {
         rows.count(anomaly.metric(), database.anomalies[anomaly as usize]);
     }
+    let pages = &seen.pages;
+    rows.mean("rows_examined_per_page", per(pages.rows_examined, pages.pages));
+    rows.mean("duplicated_rows_per_turn", per(pages.turns.repeated, pages.turns.turns));
+    rows.mean("skipped_rows_per_turn", per(pages.turns.skipped, pages.turns.turns));
 }
 
 /// Adds the histograms and counts of another replication; levels and times are not merged, their
@@ -425,6 +434,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
         mine.misses += theirs.misses;
         mine.written += theirs.written;
     }
+    into.pages.merge(&other.pages);
     for (mine, theirs) in into.stations.iter_mut().zip(&other.stations) {
         mine.waits.merge(&theirs.waits);
         mine.responses.merge(&theirs.responses);

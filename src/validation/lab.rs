@@ -18,6 +18,10 @@ pub(crate) const BAND: f64 = 0.95;
 pub(crate) const WIDER_SHARE: f64 = 0.02;
 /// Times are widened by at least this: the costs that are not modelled one by one.
 pub(crate) const WIDER_MS: f64 = 0.5;
+/// Pages always cost the same in the model, so there is no band: a measured median may differ from
+/// the model's by this part of it, and by so many milliseconds at least.
+pub(crate) const PAGE_SHARE: f64 = 0.15;
+pub(crate) const PAGE_MS: f64 = 0.1;
 /// How far throughput may lie below the offered load in a stable run.
 pub(crate) const STABLE: f64 = 0.02;
 /// A direction also agrees when the model's median is off by at most this factor, or the row lies
@@ -44,12 +48,16 @@ pub(crate) enum Group {
     Conflicts,
     /// One statement after the other, each its own commit (E8).
     Commits,
+    /// Rows that a replica shows late (E6).
+    Replicas,
+    /// Pages of a list of 1,000,000 rows, by method and depth (E5).
+    Pages,
     /// Constants of the model come from these runs, so they prove nothing.
     Calibration,
 }
 
 impl Group {
-    pub(crate) const ALL: [Group; 8] = [
+    pub(crate) const ALL: [Group; 10] = [
         Group::Stable,
         Group::Overloaded,
         Group::ConnectionLimited,
@@ -57,6 +65,8 @@ impl Group {
         Group::Correctness,
         Group::Conflicts,
         Group::Commits,
+        Group::Replicas,
+        Group::Pages,
         Group::Calibration,
     ];
 
@@ -69,14 +79,20 @@ impl Group {
             | Group::Correctness
             | Group::Conflicts
             | Group::Commits
+            | Group::Replicas
+            | Group::Pages
             | Group::Calibration => None,
         }
     }
 
-    /// By how much at least times are widened. A statement of E8 takes a tenth of a millisecond,
-    /// and nothing of it is left out of the model.
-    fn wider_ms(self) -> f64 {
-        if self == Group::Commits { 0.0 } else { WIDER_MS }
+    /// By which part the ends of a band are widened, and times by how many milliseconds at least. A
+    /// statement of E8 takes a tenth of a millisecond, and nothing of it is left out of the model.
+    fn wider(self) -> (f64, f64) {
+        match self {
+            Group::Commits => (WIDER_SHARE, 0.0),
+            Group::Pages => (PAGE_SHARE, PAGE_MS),
+            _ => (WIDER_SHARE, WIDER_MS),
+        }
     }
 }
 
@@ -151,6 +167,20 @@ const METRICS: &[(&str, &[&str], bool)] = &[
     ("hit_ratio", &["cache_hit_share"], true),
     ("loads_per_expiry_mean", &["cache_loads_per_expiry_mean"], true),
     ("loads_per_expiry_max", &["cache_loads_per_expiry_max"], true),
+    ("stale_at_0ms", &["stale_read_share@at_0ms"], true),
+    ("stale_at_1ms", &["stale_read_share@at_1ms"], true),
+    ("stale_at_5ms", &["stale_read_share@at_5ms"], true),
+    ("stale_at_10ms", &["stale_read_share@at_10ms"], true),
+    ("stale_at_50ms", &["stale_read_share@at_50ms"], true),
+    ("stale_at_100ms", &["stale_read_share@at_100ms"], true),
+    ("stale_at_500ms", &["stale_read_share@at_500ms"], true),
+    ("achieved_rate", &["completed_per_s@insert"], true),
+    // From the client's first look there, from the primary's commit here.
+    ("visible_p50", &["replica_lag_ms_p50"], false),
+    ("visible_p95", &["replica_lag_ms_p95"], false),
+    ("visible_p99", &["replica_lag_ms_p99"], false),
+    ("visible_max", &["replica_lag_ms_max"], false),
+    ("commit_p99", &["commit_ms_p99"], false),
     // Counted over successes there, over all requests here.
     ("attempts_mean", &["attempts_mean"], false),
     // Of the window there, of the whole run here.
@@ -280,6 +310,8 @@ impl Case {
         match row.map(|row| (row.calibration, row.experiment.as_str())) {
             Some((true, _)) => return Group::Calibration,
             Some((_, "E4")) => return Group::HotRow,
+            Some((_, "E6")) => return Group::Replicas,
+            Some((_, "E5")) => return Group::Pages,
             Some((_, "E8")) => return Group::Commits,
             Some((_, "E9")) => return Group::Conflicts,
             _ => {}
@@ -305,7 +337,10 @@ fn rows(case: &Case, cases: &[Case]) -> Vec<LabRow> {
     let syncs = case.spec.variants.iter().any(|variant| variant.config.mysql.sync_binlog > 0);
     let known = |value: &MeasuredValue| {
         let row = METRICS.iter().find(|(name, ..)| *name == value.metric)?;
-        (syncs || value.metric != "binlog_group_size").then(|| (value.clone(), *row))
+        // What varies from page to page is not modelled.
+        let other_than_median = value.experiment == "E5" && value.metric != "p50";
+        let without_sync = !syncs && value.metric == "binlog_group_size";
+        (!other_than_median && !without_sync).then(|| (value.clone(), *row))
     };
     let rows = case.measured.iter().filter_map(known);
     rows.map(|(value, row)| lab_row(case, cases, value, row)).collect()
@@ -323,7 +358,7 @@ fn lab_row(
         Group::HotRow if CORRECTNESS.contains(&value.metric.as_str()) => Group::Correctness,
         group => group,
     };
-    let band = band(&simulated, unit, group.wider_ms());
+    let band = band(&simulated, unit, group.wider());
     let median = quantile(&simulated, 0.5);
     let inside = band.is_some_and(|(low, high)| (low..=high).contains(&value.value));
     let direction = (group == Group::ConnectionLimited)
@@ -368,12 +403,12 @@ fn agrees(
 }
 
 /// The central part of the replications, widened.
-fn band(simulated: &[f64], unit: &str, wider_ms: f64) -> Option<(f64, f64)> {
+fn band(simulated: &[f64], unit: &str, (share, ms): (f64, f64)) -> Option<(f64, f64)> {
     let low = quantile(simulated, (1.0 - BAND) / 2.0)?;
     let high = quantile(simulated, (1.0 + BAND) / 2.0)?;
     let wider = |end: f64| {
-        let share = WIDER_SHARE * end.abs();
-        if unit == "ms" { share.max(wider_ms) } else { share }
+        let part = share * end.abs();
+        if unit == "ms" { part.max(ms) } else { part }
     };
     Some((low - wider(low), high + wider(high)))
 }
@@ -424,7 +459,9 @@ mod tests {
     use super::*;
     use crate::content::text::Lang;
     use crate::engine::distribution::Distribution;
-    use crate::marketplace::config::{MysqlKnobs, WAKE_UP_IDLE, all_knobs};
+    use crate::marketplace::config::{
+        Base, Config, MysqlKnobs, PageKnobs, WAKE_UP_IDLE, all_knobs,
+    };
     use crate::marketplace::knobs;
     use crate::stats::interval;
 
@@ -554,6 +591,33 @@ mod tests {
         }
     }
 
+    /// A reader comes `turn` after the answer, and the lag is exponential: two points of the
+    /// measured curve, stale at once and after 1 ms, give both.
+    #[test]
+    fn the_way_to_a_replica_is_that_of_the_idle_rows() {
+        let share = |metric: &str| {
+            let repeats = calibration("E6", "idle_rate50", metric);
+            assert_eq!(repeats.len(), 2, "{metric}");
+            repeats.iter().map(|(_, share)| share).sum::<f64>() / 2.0
+        };
+        let (at_once, later) = (share("stale_at_0ms"), share("stale_at_1ms"));
+        let delay = 1.0 / (at_once / later).ln();
+        let files = files_of(&["E6"]);
+        assert_eq!(files.len(), 3);
+        for (slug, text, spec) in files {
+            let config = &spec.variants[0].config;
+            let ms = |time: &Distribution| time.mean() / 1e6;
+            let replica = ms(&config.replica.apply_cpu)
+                + ms(&config.mysql.redo_write)
+                + ms(&config.mysql.redo_flush);
+            let turn = delay * (1.0 / at_once).ln() + replica - ms(&config.mysql.round_trip);
+            assert!((ms(&config.replica.delay) - delay).abs() < 1e-4, "{slug}: delay {delay} ms");
+            let said = format!("at_0ms after {turn:.4}ms as other");
+            assert!(text.contains(&said), "{slug}: {said}");
+            assert_eq!(spec.measured.unwrap().calibration, slug == "e6-idle-rate50", "{slug}");
+        }
+    }
+
     /// A constant of the database that was calibrated.
     #[derive(Clone, Copy, Debug)]
     enum Constant {
@@ -601,6 +665,67 @@ mod tests {
         files.filter(|(_, _, spec)| wanted(spec)).collect()
     }
 
+    /// Rows of E5 that set the price of a row, with the rows that it is paid for.
+    const PRICES: [(&str, f64); 4] = [
+        ("pk_offset", 1e5),
+        ("created_offset_covering_only", 1e5),
+        ("created_offset_forceindex_lookup", 1e5),
+        ("created_offset_optimizer", 1e6),
+    ];
+
+    /// What a row costs is the difference between offset 100,000 and 0; the rest of a page is what
+    /// the seven rows at offset 0 took besides their 20 rows, their mean.
+    #[test]
+    fn the_prices_of_rows_are_those_of_the_calibration_rows() {
+        let ms = |case: &str, depth: &str| {
+            let repeats = calibration("E5", &format!("{case}_k{depth}"), "p50");
+            assert_eq!(repeats.len(), 1, "{case}");
+            repeats[0].1
+        };
+        let [clustered, covering, lookup, sort] =
+            PRICES.map(|(case, rows)| 1e6 * (ms(case, "100000") - ms(case, "0")) / rows);
+        let first_pages = [
+            ("pk_offset", clustered),
+            ("pk_cursor", clustered),
+            ("created_offset_forceindex_lookup", lookup),
+            ("created_offset_optimizer", lookup),
+            ("created_offset_covering_only", covering),
+            ("created_deferred_join", covering + lookup),
+            ("created_cursor", lookup),
+        ];
+        let rest = first_pages.map(|(case, row)| 1e6 * ms(case, "0") - 20.0 * row);
+        let base = rest.iter().sum::<f64>() / 7.0;
+        let check = |name: &str, knobs: &PageKnobs| {
+            let wanted = [
+                (knobs.base.0, base, 500.0),
+                (knobs.row_clustered.0, clustered, 0.5),
+                (knobs.row_covering.0, covering, 0.5),
+                (knobs.row_lookup.0, lookup, 0.5),
+                (knobs.sort_row.0, sort, 0.5),
+            ];
+            for (found, measured, near) in wanted {
+                let off = (found as f64 - measured).abs();
+                assert!(off < near, "{name}: {found} ns, measured {measured} ns");
+            }
+            // The optimizer looked rows up at offset 10,000 and sorted at 100,000.
+            let from = knobs.sort_from.0;
+            assert!(from > 0.01 && from < 0.1, "{name}: {from}");
+        };
+        check("the marketplace", &Config::of(Base::Marketplace).page);
+        let files = files_of(&["E5"]);
+        assert_eq!(files.len(), 49);
+        for (slug, _, spec) in files {
+            check(&slug, &spec.variants[0].config.page);
+            let measured = spec.measured.as_ref().unwrap();
+            let (kind, depth) = measured.case.rsplit_once("_k").unwrap();
+            let prices = PRICES.iter().any(|(price, _)| *price == kind) && depth == "100000";
+            let knobs = &spec.variants[0].config.page;
+            assert_eq!(knobs.depth.to_string(), depth, "{slug}");
+            let first = first_pages.iter().any(|(first, _)| *first == kind) && depth == "0";
+            assert_eq!(measured.calibration, prices || first, "{slug}");
+        }
+    }
+
     /// Whoever stands for a calibration row must say so, and nobody else.
     #[test]
     fn the_rows_that_constants_come_from_are_marked() {
@@ -617,10 +742,11 @@ mod tests {
         let values: Vec<f64> = (0..=40).rev().map(f64::from).collect();
         assert_eq!(quantile(&values, 0.5), Some(20.0));
         assert_eq!(quantile(&[], 0.5), None);
-        let (low, high) = band(&values, "count", WIDER_MS).unwrap();
+        let (low, high) = band(&values, "count", (WIDER_SHARE, WIDER_MS)).unwrap();
         assert!((low - 0.98).abs() < 1e-9 && (high - 39.78).abs() < 1e-9, "{low} {high}");
-        let (low, high) = band(&values, "ms", WIDER_MS).unwrap();
+        let (low, high) = band(&values, "ms", (WIDER_SHARE, WIDER_MS)).unwrap();
         assert!((low - 0.5).abs() < 1e-9 && (high - 39.78).abs() < 1e-9, "{low} {high}");
-        assert_eq!(band(&values, "ms", 0.0), band(&values, "count", WIDER_MS));
+        let without_least = band(&values, "ms", (WIDER_SHARE, 0.0));
+        assert_eq!(without_least, band(&values, "count", (WIDER_SHARE, WIDER_MS)));
     }
 }

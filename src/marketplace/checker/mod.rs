@@ -9,6 +9,7 @@ mod double_holder;
 mod invariant;
 mod lost_update;
 mod oversell;
+mod pages;
 mod stale_read;
 mod stale_write;
 #[cfg(test)]
@@ -27,6 +28,8 @@ use double_holder::DoubleHolder;
 use invariant::Invariant;
 use lost_update::LostUpdate;
 use oversell::Oversell;
+pub(crate) use pages::PageTurns;
+use pages::Pages;
 use stale_read::StaleRead;
 pub(crate) use stale_read::{Judged, Shown};
 use stale_write::StaleWrite;
@@ -48,6 +51,10 @@ pub(crate) enum Anomaly {
     StaleWrite,
     /// A bid whose stock and orders do not add up to what it started with.
     BrokenInvariant,
+    /// A walk over pages has shown a row twice.
+    RepeatedRow,
+    /// A walk over pages has passed a row that was there all the time, and not shown it.
+    SkippedRow,
     /// A client was shown a version that had been replaced before it asked.
     StaleRead,
     /// An author was not shown what this author had written.
@@ -61,7 +68,7 @@ pub(crate) enum Anomaly {
 }
 
 impl Anomaly {
-    pub(crate) const ALL: [Anomaly; 13] = [
+    pub(crate) const ALL: [Anomaly; 15] = [
         Anomaly::LostUpdate,
         Anomaly::Oversell,
         Anomaly::OverIssue,
@@ -70,6 +77,8 @@ impl Anomaly {
         Anomaly::DoubleHolder,
         Anomaly::StaleWrite,
         Anomaly::BrokenInvariant,
+        Anomaly::RepeatedRow,
+        Anomaly::SkippedRow,
         Anomaly::StaleRead,
         Anomaly::MissingOwnWrite,
         Anomaly::BackwardRead,
@@ -88,6 +97,8 @@ impl Anomaly {
             Anomaly::DoubleHolder => "double_holders",
             Anomaly::StaleWrite => "stale_writes",
             Anomaly::BrokenInvariant => "broken_invariants",
+            Anomaly::RepeatedRow => "duplicated_rows",
+            Anomaly::SkippedRow => "skipped_rows",
             Anomaly::StaleRead => "stale_reads",
             Anomaly::MissingOwnWrite => "own_writes_missing",
             Anomaly::BackwardRead => "backward_reads",
@@ -107,6 +118,8 @@ impl Anomaly {
             Anomaly::DoubleHolder => "double_holder",
             Anomaly::StaleWrite => "stale_write",
             Anomaly::BrokenInvariant => "broken_invariant",
+            Anomaly::RepeatedRow => "duplicated_row",
+            Anomaly::SkippedRow => "skipped_row",
             Anomaly::StaleRead => "stale_read",
             Anomaly::MissingOwnWrite => "missing_own_write",
             Anomaly::BackwardRead => "backward_read",
@@ -131,6 +144,8 @@ pub(crate) struct Commit<'c> {
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
     pub(crate) bids: Option<TableId>,
+    /// Bids at the start.
+    pub(crate) first_bids: u64,
     pub(crate) stock: Option<usize>,
     pub(crate) first_stock: i64,
     pub(crate) orders: Option<TableId>,
@@ -156,6 +171,7 @@ impl Columns {
         let stock = column("bids", "stock");
         Columns {
             bids: id("bids"),
+            first_bids: specs.iter().find(|spec| spec.name == "bids").map_or(0, |spec| spec.rows),
             stock,
             first_stock: first("bids", stock),
             orders: id("orders"),
@@ -208,6 +224,7 @@ struct Checkers {
     stale_write: StaleWrite,
     double_holder: DoubleHolder,
     invariant: Invariant,
+    pages: Pages,
     stale_read: StaleRead,
 }
 
@@ -241,6 +258,7 @@ impl<'w> Witness<'w> {
         self.found(request, Anomaly::DoubleIssue, coupons.double_issued);
         self.found(request, Anomaly::DoubleRedeem, coupons.double_redeemed);
         checkers.invariant.note(columns, &commit);
+        checkers.pages.note(columns, &commit);
         if self.watches_reads {
             checkers.stale_read.note(&commit, self.probe.now());
         }
@@ -292,7 +310,25 @@ impl<'w> Witness<'w> {
         checkers.oversell.take_back(&self.columns, undone);
         checkers.invariant.take_back(&self.columns, undone);
         checkers.coupons.take_back(&self.columns, undone);
+        checkers.pages.take_back(&self.columns, undone);
         checkers.stale_read.take_back(undone);
+    }
+
+    /// Commits so far: the moment at which a page is asked for.
+    pub(crate) fn commits(&self) -> u64 {
+        self.checkers.borrow().pages.commits()
+    }
+
+    /// A client was shown a page of a walk, which it asked for after so many commits.
+    pub(crate) fn page_shown(&self, request: u64, walk: u64, since: u64, keys: &[u64]) {
+        let found = self.checkers.borrow_mut().pages.check(&self.columns, walk, since, keys);
+        self.found(request, Anomaly::RepeatedRow, found.repeated);
+        self.found(request, Anomaly::SkippedRow, found.skipped);
+    }
+
+    /// What the pages shown so far came to.
+    pub(crate) fn page_turns(&self) -> PageTurns {
+        self.checkers.borrow().pages.turns()
     }
 
     /// A client has been told that it holds a lock.
@@ -321,6 +357,7 @@ impl<'w> Witness<'w> {
         let mut counts = self.counts.get();
         let checkers = self.checkers.borrow();
         counts[Anomaly::LostUpdate as usize] = checkers.lost_update.missing();
+        counts[Anomaly::SkippedRow as usize] = checkers.pages.turns().skipped;
         counts[Anomaly::BrokenInvariant as usize] = checkers.invariant.broken(&self.columns, stock);
         counts
     }

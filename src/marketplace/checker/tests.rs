@@ -30,6 +30,8 @@ struct Books {
     /// Commits that were brought to the disk, by log: redo and binary.
     synced: [u64; 2],
     groups: u64,
+    /// Pages after the first of a walk.
+    turns: u64,
 }
 
 impl Books {
@@ -94,6 +96,7 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
         commits: market.primary().work_done().commits,
         synced: [redo.synced_commits, binlog.synced_commits],
         groups: redo.syncs,
+        turns: market.witness.page_turns().turns,
     };
     market.recorder.end(&market);
     sim.close();
@@ -291,5 +294,53 @@ fn every_discount_is_paid_for_with_a_coupon() {
         let others = Anomaly::ALL.into_iter().filter(|found| *found != Anomaly::DoubleRedeem);
         assert_eq!(others.map(|found| books.of(found)).sum::<u64>(), 0, "{how}");
         assert_eq!(books.locks, 0, "{how}");
+    }
+}
+
+/// Users who walk ten pages from the head, while sellers insert and withdraw there.
+const WALKS: &[(&str, &str)] = &[
+    ("load.shoppers.kind", "closed"),
+    ("load.shoppers.users", "10"),
+    ("load.shoppers.mix", "list_products 1"),
+    ("load.shoppers.journey", "9 x list_products after exp 50ms"),
+    ("data.bids.rows", "100000"),
+    ("page.depth", "100"),
+    ("load.sellers.rate", "60/s"),
+];
+
+/// Rows repeated and left out, and whatever else was found.
+fn pages(method: &str, settings: &[(&str, &str)]) -> (u64, u64, Vec<Anomaly>) {
+    let asked = [("page.method", method), ("load.sellers.mix", "place_bid 1, withdraw_bid 1")];
+    let books = books(&[WALKS, &asked, settings]);
+    assert!(books.turns > 300, "{} turns test little", books.turns);
+    let pages = [Anomaly::RepeatedRow, Anomaly::SkippedRow];
+    let found = |anomaly: &Anomaly| books.of(*anomaly) > 0 && !pages.contains(anomaly);
+    let others = Anomaly::ALL.into_iter().filter(found).collect();
+    let [repeated, skipped] = pages.map(|anomaly| books.of(anomaly));
+    assert_eq!(books.locks, 0);
+    (repeated, skipped, others)
+}
+
+#[test]
+fn a_walk_that_goes_on_at_the_wrong_row_is_found() {
+    for method in ["keyset", "offset", "deferred-join"] {
+        let still = pages(method, &[("load.sellers.mix", "view_product 1")]);
+        assert_eq!(still, (0, 0, Vec::new()), "{method}, nothing changes");
+    }
+    assert_eq!(pages("keyset", &[]), (0, 0, Vec::new()));
+    let fault = |fault| pages("keyset", &[("fault.plant", fault)]);
+    let (repeated, skipped, others) = fault("cursor-too-low");
+    assert!(skipped > 300 && repeated == 0 && others.is_empty(), "{repeated} {skipped}");
+    let (repeated, skipped, others) = fault("cursor-too-high");
+    assert!(repeated > 300 && skipped == 0 && others.is_empty(), "{repeated} {skipped}");
+}
+
+#[test]
+fn pages_by_offset_repeat_what_inserts_push_down_and_skip_what_deletes_pull_up() {
+    for method in ["offset", "deferred-join"] {
+        let (repeated, skipped, others) = pages(method, &[("load.sellers.mix", "place_bid 1")]);
+        assert!(repeated > 100 && skipped == 0 && others.is_empty(), "{repeated} {skipped}");
+        let (repeated, skipped, others) = pages(method, &[("load.sellers.mix", "withdraw_bid 1")]);
+        assert!(skipped > 100 && repeated == 0 && others.is_empty(), "{repeated} {skipped}");
     }
 }

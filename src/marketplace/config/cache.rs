@@ -70,7 +70,7 @@ knobs! {
             "aside, read-through: when it does so", "aside, read-through: 그 일을 하는 시점",
             "ours";
         load_work: Distribution = "0ms", "cache.load-work", Unit::RandomTime, 0..=600_000,
-            "application work between the database's answer and the storing, without a connection", "DB 응답과 캐시 저장 사이의 애플리케이션 작업(커넥션 없이)",
+            "application work between the load's commit and the storing; holds a connection only with open-in-view", "적재 커밋과 캐시 저장 사이의 애플리케이션 작업. open-in-view일 때만 커넥션을 쥐고 있다",
             "ours";
         entry_size: Size = "1KiB", "cache.entry-size", Unit::Size, 1..=1_073_741_824,
             "memory of an entry with its key", "키를 포함한 항목 하나의 메모리",

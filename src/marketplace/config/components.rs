@@ -163,6 +163,10 @@ choice! {
         DoubleGrant = "double-grant",
         /// Tokens are not compared.
         IgnoreFence = "ignore-fence",
+        /// A walk by key goes on one row too far down.
+        CursorTooLow = "cursor-too-low",
+        /// A walk by key goes on with the last row that it has shown.
+        CursorTooHigh = "cursor-too-high",
     }
 }
 
@@ -485,6 +489,9 @@ knobs! {
 knobs! {
     /// What the marketplace's tables hold at the start.
     DataKnobs {
+        bids: Limit = "unlimited", "data.bids.rows", Unit::Limit, 0..=2_000_000_000,
+            "bids at the start; unlimited: as many as anybody asks for", "처음에 있는 입찰 수. unlimited는 누가 찾든 있다는 뜻",
+            "ours";
         stock: u32 = "1000000", "data.bids.stock", Unit::Count, 0..=2_000_000_000,
             "units of each bid", "입찰마다의 재고 수",
             "ours";

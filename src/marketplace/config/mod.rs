@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub(crate) mod cache;
 pub(crate) mod components;
+pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
 pub(crate) mod tables;
@@ -15,6 +16,7 @@ use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use cache::*;
 pub(crate) use components::*;
+pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
 
@@ -107,6 +109,7 @@ config! {
     bid: BidKnobs,
     coupon: CouponKnobs,
     data: DataKnobs,
+    page: PageKnobs,
     redis: RedisKnobs,
     cache: CacheKnobs,
     replica: ReplicaKnobs,
@@ -148,6 +151,12 @@ pub(crate) const MARKETPLACE: &[(&str, &str)] = &[
     ("endpoints.render", "exp 0.5ms"),
     ("endpoints.short-statement-cpu", "exp 1ms"),
     ("endpoints.list-statement-cpu", "exp 10ms"),
+    ("page.sort-from", "3%"),
+    ("page.base", "103us"),
+    ("page.row-clustered", "164ns"),
+    ("page.row-covering", "132ns"),
+    ("page.row-lookup", "2420ns"),
+    ("page.sort-row", "466ns"),
 ];
 
 const MARKETPLACE_LOAD: &[(&str, &str)] = &[

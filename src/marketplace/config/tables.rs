@@ -2,6 +2,7 @@
 //! are issued to users and redeemed once.
 
 use super::{Config, DataKnobs};
+use crate::marketplace::knobs::Limit;
 use crate::marketplace::mysql::table::{TableId, TableSpec};
 
 pub(crate) const PRODUCTS: TableId = TableId(0);
@@ -73,6 +74,10 @@ fn table(name: &str, rows: u64, columns: &[(&str, i64)]) -> TableSpec {
 fn built_in(data: &DataKnobs, unique_issues: bool) -> Vec<TableSpec> {
     let stock = i64::from(data.stock);
     let total = i64::from(data.coupons);
+    let bids = match data.bids {
+        Limit::Of(rows) => u64::from(rows),
+        Limit::Unlimited => ROWS,
+    };
     let bid = [("product", 0), ("price", PRICE), ("stock", stock), ("version", 0), ("fence", 0)];
     let order = [("bid", 0), ("buyer", 0), ("price", 0), ("discount", 0), ("paid", 0)];
     let coupon = [("total", total), ("issued", 0), ("discount", DISCOUNT)];
@@ -80,7 +85,7 @@ fn built_in(data: &DataKnobs, unique_issues: bool) -> Vec<TableSpec> {
     vec![
         table("products", ROWS, &[]),
         // A bid of the start belongs to the product with its own number; it names none.
-        table("bids", ROWS, &bid),
+        table("bids", bids, &bid),
         TableSpec { parent: Some((orders::BID, BIDS)), ..table("orders", 0, &order) },
         table("coupons", ROWS, &coupon),
         TableSpec {

@@ -122,7 +122,8 @@ impl LockTable {
 
     /// Whether an owner has any lock on this.
     pub(crate) fn holds(&self, owner: Owner, target: Target) -> bool {
-        self.locks(owner).held.iter().any(|(held, _)| *held == target)
+        let queue = self.queues.get(&target);
+        queue.is_some_and(|queue| queue.held.iter().any(|(by, _)| *by == owner))
     }
 
     /// Whether anybody has or wants a lock on this.
@@ -148,12 +149,11 @@ impl LockTable {
 
     /// Asks for a lock. An owner that waits must not ask for another.
     pub(crate) fn request(&mut self, owner: Owner, target: Target, mode: Mode) -> Requested {
-        let covered = |(held, by): &(Target, Mode)| *held == target && by.covers(mode);
-        if self.locks(owner).held.iter().any(covered) {
-            return Requested::Granted;
-        }
-        if mode == Mode::Insert && !self.queues.contains_key(&target) {
-            return Requested::Granted;
+        let covered = |(by, held): &(Owner, Mode)| *by == owner && held.covers(mode);
+        match self.queues.get(&target) {
+            Some(queue) if queue.held.iter().any(covered) => return Requested::Granted,
+            None if mode == Mode::Insert => return Requested::Granted,
+            _ => {}
         }
         let spare = &mut self.spare;
         let queue = self.queues.entry(target).or_insert_with(|| spare.pop().unwrap_or_default());
@@ -174,14 +174,18 @@ impl LockTable {
         let Some(queue) = self.queues.get_mut(&target) else { return };
         // An upgrade replaces the weaker lock.
         let weaker = |by: Mode| mode.covers(by);
+        let own = &mut self.owners[owner as usize].held;
         match queue.held.iter_mut().find(|(by, held)| *by == owner && weaker(*held)) {
-            Some(held) => held.1 = mode,
-            None => queue.held.push((owner, mode)),
-        }
-        let held = &mut self.owners[owner as usize].held;
-        match held.iter_mut().find(|(at, by)| *at == target && weaker(*by)) {
-            Some(held) => held.1 = mode,
-            None => held.push((target, mode)),
+            None => {
+                queue.held.push((owner, mode));
+                own.push((target, mode));
+            }
+            Some(held) => {
+                held.1 = mode;
+                if let Some(held) = own.iter_mut().find(|(at, by)| *at == target && weaker(*by)) {
+                    held.1 = mode;
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod buffer_pool;
 mod durability;
 pub(crate) mod lock;
 pub(crate) mod log;
+pub(crate) mod pages;
 pub(crate) mod replication;
 mod session;
 mod statement;
@@ -21,7 +22,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::checker::Witness;
-use super::config::{Config, Isolation, MysqlKnobs};
+use super::config::{Config, Isolation, MysqlKnobs, PageKnobs};
 use super::knobs::Limit;
 use super::probe::{Event, Probe};
 use crate::engine::channel::{Channel, Signal};
@@ -82,6 +83,9 @@ pub(crate) struct Work {
     pub(crate) lock_timeouts: u64,
     pub(crate) reads: Cost,
     pub(crate) writes: Cost,
+    pub(crate) pages: u64,
+    /// Rows and entries of an index that were read for them.
+    pub(crate) rows_examined: u64,
 }
 
 impl Work {
@@ -92,6 +96,8 @@ impl Work {
         self.lock_timeouts += other.lock_timeouts;
         self.reads.add(&other.reads);
         self.writes.add(&other.writes);
+        self.pages += other.pages;
+        self.rows_examined += other.rows_examined;
     }
 }
 
@@ -127,6 +133,7 @@ pub(crate) struct Database<'w> {
     clock: &'w Clock,
     pub(crate) role: Cell<Role>,
     knobs: &'w MysqlKnobs,
+    page_costs: &'w PageKnobs,
     cores: Cores<'w>,
     connections: Cell<u32>,
     /// Pool connections that were refused because max_connections was reached.
@@ -194,6 +201,7 @@ impl<'w> Database<'w> {
             clock,
             role: Cell::new(role),
             knobs,
+            page_costs: &config.page,
             cores,
             connections: Cell::new(0),
             refused: Cell::new(0),
@@ -326,7 +334,9 @@ impl<'w> Database<'w> {
             self.look_up(pages, statement, writes).await;
         }
         let mut found = Found::default();
-        if statement.table.is_some() && statement.access != Access::Nothing {
+        if let (Some(table), Access::Page(page)) = (statement.table, &statement.access) {
+            found = self.read_page(transaction, table, page).await?;
+        } else if statement.table.is_some() && statement.access != Access::Nothing {
             if locking {
                 found = self.run_locking(transaction, statement).await?;
             } else {
@@ -363,7 +373,7 @@ impl<'w> Database<'w> {
         self.isolation() == Isolation::Serializable
             && statement.verb == Verb::Select
             && statement.table.is_some()
-            && statement.access != Access::Nothing
+            && !matches!(statement.access, Access::Nothing | Access::Page(_))
     }
 
     /// Whether the transaction can go on.

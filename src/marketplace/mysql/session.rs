@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::lock::{LockTable, Mode, Owner, Part, SUPREMUM};
+use super::pages::Page;
 use super::replication::Entry;
 use super::statement::{Access, Found, Statement};
-use super::table::{Table, TableId, TableSpec, Values, Version, View, Writer};
+use super::table::{Stretch, Table, TableId, TableSpec, Values, Version, View, Writer};
 use super::{SqlError, Waited};
 use crate::engine::channel::Signal;
 use crate::marketplace::config::{Fault, Isolation};
@@ -88,6 +89,8 @@ pub(super) struct Open<'w> {
     pub(super) took: (u64, u64),
     /// Time spent waiting for locks, until somebody asks.
     pub(super) waited: u64,
+    /// Keys of the page read last, until somebody asks.
+    pub(super) page: Vec<u64>,
 }
 
 impl Open<'_> {
@@ -127,6 +130,7 @@ impl<'w> State<'w> {
         open.request = request;
         open.token = None;
         open.waited = 0;
+        open.page.clear();
         open.took = (0, 0);
         open.ended = None;
         open.writes.clear();
@@ -186,14 +190,8 @@ impl<'w> State<'w> {
         open.changed.len() + objects.len()
     }
 
-    /// A consistent read.
-    pub(super) fn read(
-        &mut self,
-        owner: Owner,
-        statement: &Statement,
-        isolation: Isolation,
-    ) -> Found {
-        let Some(table) = statement.table else { return Found::default() };
+    /// What a consistent read of a transaction sees.
+    fn view(&mut self, owner: Owner, isolation: Isolation) -> View {
         let open = &mut self.open[owner as usize];
         let commits = match (isolation, open.snapshot) {
             (Isolation::ReadCommitted, _) => self.commits,
@@ -205,10 +203,40 @@ impl<'w> State<'w> {
                 self.commits
             }
         };
-        let view = View { commits, own: open.id };
+        View { commits, own: open.id }
+    }
+
+    /// A consistent read of a page.
+    pub(super) fn read_page(
+        &mut self,
+        owner: Owner,
+        table: TableId,
+        page: &Page,
+        isolation: Isolation,
+    ) -> Stretch {
+        let view = self.view(owner, isolation);
+        let table = &self.tables[table.0 as usize];
+        let below = page.below.unwrap_or(u64::MAX);
+        table.newest_first(view, below, page.skip, page.size as usize)
+    }
+
+    /// Rows that a table has by now.
+    pub(super) fn rows(&self, table: TableId) -> u64 {
+        self.tables[table.0 as usize].count()
+    }
+
+    /// A consistent read.
+    pub(super) fn read(
+        &mut self,
+        owner: Owner,
+        statement: &Statement,
+        isolation: Isolation,
+    ) -> Found {
+        let Some(table) = statement.table else { return Found::default() };
+        let view = self.view(owner, isolation);
         let table = &self.tables[table.0 as usize];
         match statement.access {
-            Access::Nothing => Found::default(),
+            Access::Nothing | Access::Page(_) => Found::default(),
             Access::Row(key) => match table.read(key, view) {
                 None => Found::default(),
                 Some(Version { values, number, .. }) => {

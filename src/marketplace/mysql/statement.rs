@@ -1,6 +1,7 @@
 //! One statement: what it touches, what it costs, and which locks it takes for that.
 
 use super::lock::{Mode, Part, SUPREMUM, Target};
+use super::pages::Page;
 use super::session::Transaction;
 use super::table::{TableId, Values};
 use super::{Database, SqlError};
@@ -54,6 +55,8 @@ pub(crate) enum Access {
     Row(u64),
     /// All rows with keys in this range, both ends included.
     Range(u64, u64),
+    /// A page of the table, newest rows first.
+    Page(Page),
 }
 
 /// What a statement does to its row.
@@ -138,6 +141,11 @@ impl Statement {
         Statement { table, access, effect, ..Statement::plain(Verb::Update) }
     }
 
+    /// `delete from ... where id = key`
+    pub(crate) fn delete(table: TableId, key: u64) -> Statement {
+        Statement { verb: Verb::Delete, ..Statement::update(table, key) }
+    }
+
     /// `insert into ... values (...)`, with the next key.
     pub(crate) fn insert(table: TableId, values: Values) -> Statement {
         let effect = Effect::Insert(values);
@@ -214,7 +222,7 @@ impl Database<'_> {
             (_, Access::Range(from, to)) => {
                 self.range(transaction, statement, table, from, to).await
             }
-            (_, Access::Nothing) => Ok(Found::default()),
+            (_, Access::Nothing | Access::Page(_)) => Ok(Found::default()),
         }
     }
 

@@ -70,6 +70,22 @@ struct Row {
     older: Vec<Version>,
 }
 
+impl Row {
+    /// The version that a view shows, unless the row is not there for it.
+    fn shown(&self, view: View) -> Option<&Version> {
+        let all = std::iter::once(&self.newest).chain(self.older.iter().rev());
+        all.into_iter().find(|version| view.shows(version)).filter(|version| version.live)
+    }
+}
+
+/// A part of a table, newest rows first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// Rows in front of it that were passed over.
+    pub(crate) skipped: u64,
+    pub(crate) keys: Vec<u64>,
+}
+
 /// What a reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
@@ -80,6 +96,9 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Everything that is committed.
+    const COMMITTED: View = View { commits: u64::MAX, own: u64::MAX };
+
     fn shows(&self, version: &Version) -> bool {
         match version.writer {
             Writer::Commit(number) => number <= self.commits,
@@ -125,15 +144,57 @@ impl Table {
 
     /// The values of the newest version that was committed.
     pub(crate) fn newest_committed(&self, key: u64) -> Option<Values> {
-        let view = View { commits: u64::MAX, own: u64::MAX };
-        self.read(key, view).map(|version| version.values)
+        self.read(key, View::COMMITTED).map(|version| version.values)
     }
 
     /// The version that a view shows, unless the row is not there for it.
     pub(crate) fn read(&self, key: u64, view: View) -> Option<Version> {
-        let Some(row) = self.touched.get(&key) else { return self.untouched(key) };
-        let all = std::iter::once(&row.newest).chain(row.older.iter().rev());
-        all.into_iter().find(|version| view.shows(version)).filter(|v| v.live).copied()
+        match self.touched.get(&key) {
+            Some(row) => row.shown(view).copied(),
+            None => self.untouched(key),
+        }
+    }
+
+    /// The rows that a view shows with keys below one, from the largest key down: `skip` are passed
+    /// over, then up to `take` follow. Rows that nobody touched are passed over by arithmetic.
+    pub(crate) fn newest_first(&self, view: View, below: u64, skip: u64, take: usize) -> Stretch {
+        let (mut left, mut keys) = (skip, Vec::new());
+        let mut highest = below.saturating_sub(1);
+        let touched = self.touched.range(..below).rev().map(|(key, row)| (*key, Some(row)));
+        // Below each touched row lies a run of untouched ones, and above the first one, too.
+        for (key, row) in touched.chain([(0, None)]) {
+            let run = highest.min(self.spec.rows).saturating_sub(key);
+            let passed = run.min(left);
+            left -= passed;
+            let shown = (run - passed).min((take - keys.len()) as u64);
+            keys.extend((key + run - passed - shown + 1..=key + run - passed).rev());
+            if keys.len() == take {
+                break;
+            }
+            if row.is_some_and(|row| row.shown(view).is_some()) {
+                if left > 0 {
+                    left -= 1;
+                } else {
+                    keys.push(key);
+                }
+            }
+            highest = key.saturating_sub(1);
+        }
+        keys.truncate(take);
+        Stretch { skipped: skip - left, keys }
+    }
+
+    /// How many rows are committed.
+    pub(crate) fn count(&self) -> u64 {
+        let gone = self.touched.range(..=self.spec.rows).count() as u64;
+        let there =
+            self.touched.values().filter(|row| row.shown(View::COMMITTED).is_some()).count();
+        self.spec.rows - gone + there as u64
+    }
+
+    /// The newest rows that are committed, the newest first.
+    pub(crate) fn newest_keys(&self, most: usize) -> Vec<u64> {
+        self.newest_first(View::COMMITTED, u64::MAX, 0, most).keys
     }
 
     /// Puts a new version on top. Returns whether the transaction had not changed this row yet.

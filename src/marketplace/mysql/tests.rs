@@ -4,6 +4,7 @@ mod behaviours;
 mod crash;
 mod histories;
 mod lock_table;
+mod pages;
 mod replication;
 
 use std::rc::Rc;

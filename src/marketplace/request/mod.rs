@@ -19,6 +19,7 @@ mod view_bid;
 mod view_cart;
 mod view_orders;
 mod view_product;
+mod withdraw_bid;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -30,6 +31,7 @@ use super::journey::Visitor;
 use super::mysql::Visit;
 use super::probe::{Event, Stage, Unit};
 use super::tomcat::Socket;
+use super::walk::Walk;
 use super::{Marketplace, draw_seed};
 use crate::engine::channel::Signal;
 use crate::engine::distribution::Distribution;
@@ -51,13 +53,14 @@ pub(crate) enum BuiltIn {
     PlaceBid,
     IssueCoupon,
     RedeemCoupon,
+    WithdrawBid,
     ViewBid,
     ChangePrice,
     ViewCart,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 10] = [
+    pub(crate) const ALL: [BuiltIn; 11] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -65,6 +68,7 @@ impl BuiltIn {
         BuiltIn::PlaceBid,
         BuiltIn::IssueCoupon,
         BuiltIn::RedeemCoupon,
+        BuiltIn::WithdrawBid,
         BuiltIn::ViewBid,
         BuiltIn::ChangePrice,
         BuiltIn::ViewCart,
@@ -79,6 +83,7 @@ impl BuiltIn {
             BuiltIn::PlaceBid => "place_bid",
             BuiltIn::IssueCoupon => "issue_coupon",
             BuiltIn::RedeemCoupon => "redeem_coupon",
+            BuiltIn::WithdrawBid => "withdraw_bid",
             BuiltIn::ViewBid => "view_bid",
             BuiltIn::ChangePrice => "change_price",
             BuiltIn::ViewCart => "view_cart",
@@ -122,6 +127,7 @@ pub(crate) type Answer = Result<(), Failure>;
 const ATTEMPT: u64 = 2_100;
 const USER: u64 = 2_101;
 const ANOTHER_ROW: u64 = 2_102;
+const WITHDRAWN: u64 = 2_110;
 
 /// One request, seen by its client and by the server's work on it.
 pub(crate) struct Request<'w> {
@@ -302,6 +308,17 @@ impl<'w> Request<'w> {
         self.market.loads[self.load].row(draw_seed(self.draws, number, ANOTHER_ROW))
     }
 
+    /// The user's walk over the pages of a list, or a new one.
+    fn walk(&self) -> Walk {
+        let walk = self.visitor.walk.get().filter(|walk| walk.goes_on_at(self.stop));
+        walk.unwrap_or_else(|| Walk::begin(self.number))
+    }
+
+    /// Which of so many things the request picks at random.
+    fn pick(&self, among: u64, purpose: u64) -> u64 {
+        Stream::from_seed(draw_seed(self.draws, 0, purpose)).below(among)
+    }
+
     /// The user who sends it.
     fn user(&self) -> i64 {
         let users = u64::from(self.market.config.data.users);
@@ -381,6 +398,7 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::PlaceBid) => place_bid::run(request).await,
         Script::BuiltIn(BuiltIn::IssueCoupon) => issue_coupon::run(request).await,
         Script::BuiltIn(BuiltIn::RedeemCoupon) => redeem_coupon::run(request).await,
+        Script::BuiltIn(BuiltIn::WithdrawBid) => withdraw_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ViewBid) => view_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ChangePrice) => change_price::run(request).await,
         Script::BuiltIn(BuiltIn::ViewCart) => view_cart::run(request).await,

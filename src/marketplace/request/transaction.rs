@@ -31,6 +31,8 @@ pub(super) struct Session<'w> {
     open: Option<mysql::Transaction>,
     /// Of the lock that the next transaction is made under.
     pub(super) token: Option<u64>,
+    /// Keys of the page that the last statement has read.
+    page: Vec<u64>,
     /// Rows written, with their versions.
     written: Vec<(TableId, u64, u64)>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Session<'w> {
 impl<'w> Session<'w> {
     pub(super) fn new(request: &Request<'w>, database: usize) -> Session<'w> {
         let database = &request.market.databases[database];
-        Session { database, open: None, token: None, written: Vec::new() }
+        Session { database, open: None, token: None, page: Vec::new(), written: Vec::new() }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -93,6 +95,7 @@ impl<'w> Session<'w> {
             self.written.push((table, found.key, found.version));
         }
         let waited = self.database.take_lock_wait(open);
+        self.page = self.database.take_page(open);
         if last && found.is_ok() {
             let committed = self.finish(request, 0, back).await;
             found = found.and_then(|found| committed.map(|()| found));
@@ -283,6 +286,15 @@ impl Transaction<'_, '_> {
             self.connection = None;
         }
         found
+    }
+
+    /// Reads a page; gives the keys of its rows.
+    ///
+    /// # Errors
+    /// As [`Transaction::run`].
+    pub(crate) async fn read_page(&mut self, statement: Statement) -> Result<Vec<u64>, Failure> {
+        self.run(statement).await?;
+        Ok(std::mem::take(&mut self.session.page))
     }
 
     /// Commits and returns the connection, unless open-in-view keeps it.

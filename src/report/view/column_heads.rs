@@ -52,6 +52,42 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "lock_wait_ms_p99" => both!("lock wait p99 ms", "락 대기 p99 ms"),
         "redis_lock_wait_ms_mean" => both!("Redis lock mean ms", "Redis 락 평균 ms"),
         "redis_lock_wait_ms_p99" => both!("Redis lock p99 ms", "Redis 락 p99 ms"),
+        "buffer_pool_hit_share" => both!("pages in memory", "메모리 적중"),
+        "disk_reads" => both!("disk reads", "디스크 읽기"),
+        "db_cpu_ms_per_read" => both!("CPU a read ms", "읽기당 CPU ms"),
+        "db_cpu_ms_per_write" => both!("CPU a write ms", "쓰기당 CPU ms"),
+        "db_disk_ms_per_read" => both!("disk a read ms", "읽기당 디스크 ms"),
+        "db_disk_ms_per_write" => both!("disk a write ms", "쓰기당 디스크 ms"),
+        "db_lock_ms_per_write" => both!("lock wait a write ms", "쓰기당 락 대기 ms"),
+        "orders_total" => both!("orders", "주문"),
+        "lost_updates" => both!("lost updates", "잃은 갱신"),
+        "oversold" => both!("oversold", "초과 판매"),
+        "over_issued" => both!("over-issued", "초과 발급"),
+        "double_issued" => both!("issued twice", "중복 발급"),
+        "double_redeemed" => both!("redeemed twice", "중복 사용"),
+        "double_holders" => both!("two holders", "보유자 둘"),
+        "stale_writes" => both!("stale writes", "늦은 쓰기"),
+        "broken_invariants" => both!("books broken", "안 맞는 장부"),
+        "ok_count" => both!("succeeded", "성공"),
+        "failed_latency_ms_p50" => both!("failed p50 ms", "실패 p50 ms"),
+        "failed_latency_ms_p99" => both!("failed p99 ms", "실패 p99 ms"),
+        other => head_of_copies(other),
+    };
+    let words = words.get(lang);
+    match label {
+        Some(label) => format!("{words} {label}"),
+        None => words.to_owned(),
+    }
+}
+
+/// Heads of what copies show: replicas, caches, pages.
+fn head_of_copies(name: &str) -> Text {
+    match name {
+        "duplicated_rows" => both!("rows twice", "중복 행"),
+        "skipped_rows" => both!("rows left out", "누락 행"),
+        "rows_examined_per_page" => both!("rows read a page", "페이지당 읽은 행"),
+        "duplicated_rows_per_turn" => both!("rows twice a turn", "넘길 때마다 중복 행"),
+        "skipped_rows_per_turn" => both!("rows left out a turn", "넘길 때마다 누락 행"),
         "stale_read_share" => both!("stale reads", "낡은 읽기"),
         "stale_reads" => both!("stale reads", "낡은 읽기 수"),
         "intolerable_share" => both!("too stale", "허용치 초과"),
@@ -85,31 +121,7 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "redis_ops_per_s" => both!("Redis ops/s", "Redis 명령/s"),
         "redis_busy_mean" => both!("busiest Redis", "가장 바쁜 Redis"),
         "redis_moved" => both!("MOVED", "MOVED"),
-        "buffer_pool_hit_share" => both!("pages in memory", "메모리 적중"),
-        "disk_reads" => both!("disk reads", "디스크 읽기"),
-        "db_cpu_ms_per_read" => both!("CPU a read ms", "읽기당 CPU ms"),
-        "db_cpu_ms_per_write" => both!("CPU a write ms", "쓰기당 CPU ms"),
-        "db_disk_ms_per_read" => both!("disk a read ms", "읽기당 디스크 ms"),
-        "db_disk_ms_per_write" => both!("disk a write ms", "쓰기당 디스크 ms"),
-        "db_lock_ms_per_write" => both!("lock wait a write ms", "쓰기당 락 대기 ms"),
-        "orders_total" => both!("orders", "주문"),
-        "lost_updates" => both!("lost updates", "잃은 갱신"),
-        "oversold" => both!("oversold", "초과 판매"),
-        "over_issued" => both!("over-issued", "초과 발급"),
-        "double_issued" => both!("issued twice", "중복 발급"),
-        "double_redeemed" => both!("redeemed twice", "중복 사용"),
-        "double_holders" => both!("two holders", "보유자 둘"),
-        "stale_writes" => both!("stale writes", "늦은 쓰기"),
-        "broken_invariants" => both!("books broken", "안 맞는 장부"),
-        "ok_count" => both!("succeeded", "성공"),
-        "failed_latency_ms_p50" => both!("failed p50 ms", "실패 p50 ms"),
-        "failed_latency_ms_p99" => both!("failed p99 ms", "실패 p99 ms"),
         other => Text::same(other),
-    };
-    let words = words.get(lang);
-    match label {
-        Some(label) => format!("{words} {label}"),
-        None => words.to_owned(),
     }
 }
 

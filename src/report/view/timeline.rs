@@ -427,6 +427,8 @@ fn kind(wanted: Wanted) -> Text {
                 both!("The first write with an old token", "오래된 토큰으로 쓴 첫 사례")
             }
             Anomaly::BrokenInvariant => both!("The first broken invariant", "첫 불변식 위반"),
+            Anomaly::RepeatedRow => both!("The first row shown twice", "처음 두 번 보인 행"),
+            Anomaly::SkippedRow => both!("The first row left out", "처음 빠뜨린 행"),
             Anomaly::StaleRead => both!("The first stale read", "첫 낡은 읽기"),
             Anomaly::MissingOwnWrite => {
                 both!("The first author who misses an own write", "자기 글을 못 본 첫 작성자")
@@ -483,6 +485,14 @@ fn violation(who: &str, anomaly: Anomaly) -> Text {
         Anomaly::BrokenInvariant => {
             both!("Stock and orders no longer add up.", "재고와 주문의 합이 더는 맞지 않습니다.")
         }
+        Anomaly::RepeatedRow => both!(
+            "The page of {who} shows rows that an earlier page of the same walk has shown.",
+            "{who}의 페이지에 같은 사용자가 앞 페이지에서 이미 본 행이 다시 나옵니다."
+        ),
+        Anomaly::SkippedRow => both!(
+            "The page of {who} has passed rows that were there all the time and were on no page.",
+            "{who}의 페이지가 내내 있었는데 어느 페이지에도 나오지 않은 행을 지나쳤습니다."
+        ),
         Anomaly::StaleRead => both!(
             "{who} is shown a version that had been replaced before it asked.",
             "{who}: 요청하기 전에 이미 바뀐 옛 버전을 받았습니다."

@@ -90,22 +90,23 @@ fn summary(found: &Validation) -> [Text; 5] {
     cases.dedup();
     let (runs, judged) = (cases.len(), lab::count(found.lab.iter(), |_| true).judged);
     let (share, ms) = (100.0 * lab::WIDER_SHARE, lab::WIDER_MS);
+    let (part, page_ms) = (100.0 * lab::PAGE_SHARE, lab::PAGE_MS);
     [
         both!(
             "Closed forms: {models} textbook models with {metrics} exact values, known from the simulation within {median} in the median and {widest} at the worst (half the 95 % interval). {held} of {metrics} lie within {Z_MAX} standard errors; the largest distance is {largest}. Models of a like load share arrivals, so the values are not independent.",
             "이론값: 교과서 모델 {models}개, 정확한 값 {metrics}개. 시뮬레이션의 정밀도(95 % 구간의 절반)는 중앙값 {median}, 가장 나쁜 것이 {widest}다. {metrics}개 중 {held}개가 표준 오차 {Z_MAX}배 안에 있고, 가장 먼 것은 {largest}배다. 비슷한 부하의 모델은 도착을 함께 쓰므로 값들이 서로 독립은 아니다."
         ),
         both!(
-            "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times), since a single window says little about the average.",
-            "실제 스택: 톰캣, HikariCP, MariaDB를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번) 시뮬레이션했다."
+            "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times, E5 twice), since a single window says little about the average.",
+            "실제 스택: 톰캣, HikariCP, MariaDB를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번, E5는 2번) 시뮬레이션했다."
         ),
         both!(
-            "A measured number is inside when it lies in the central 95 % of the simulated windows, widened by {share} %, times by at least {ms} ms (not in E8, whose statements take a tenth of that).",
-            "측정값이 시뮬레이션한 구간들의 가운데 95 %를 {share} %(시간은 적어도 {ms} ms) 넓힌 범위에 있으면 '안'이다. 구문이 그 10분의 1밖에 걸리지 않는 E8에는 {ms} ms를 더하지 않는다."
+            "A measured number is inside when it lies in the central 95 % of the simulated windows, widened by {share} %, times by at least {ms} ms (not in E8, whose statements take a tenth of that). Pages (E5) cost the same each time in the model: their measured medians agree within {part} % of its time, or within {page_ms} ms.",
+            "측정값이 시뮬레이션한 구간들의 가운데 95 %를 {share} %(시간은 적어도 {ms} ms) 넓힌 범위에 있으면 '안'이다. 구문이 그 10분의 1밖에 걸리지 않는 E8에는 {ms} ms를 더하지 않는다. 모델에서 페이지(E5)의 비용은 늘 같으므로, 측정한 중앙값이 모델 시간의 {part} % 이내이거나 {page_ms} ms 이내이면 맞는 것으로 본다."
         ),
         both!(
-            "No constant was fitted to the judged rows. Calibrated elsewhere: the wake-up time of a thread (E10), the contention of the database's cores (E9), and what rows, locks and commits cost (E8 with one connection, two runs of E9; see below); stated with the measurement: about 0.3 ms inside and 0.3 ms outside the connection beyond the database's time.",
-            "판정하는 행에 맞춘 상수는 없다. 다른 행에서 정한 것: 스레드가 깨어나는 시간(E10), DB 코어의 경합(E9), 행과 락과 커밋의 비용(커넥션 1개인 E8, E9의 두 실행. 아래 설명). 측정 기록에 적힌 것: DB 시간 말고도 커넥션 안에서 약 0.3 ms, 밖에서 약 0.3 ms가 든다."
+            "No constant was fitted to the judged rows. Calibrated elsewhere: the wake-up time of a thread (E10), the contention of the database's cores (E9), and what rows, locks and commits cost (E8 with one connection, two runs of E9), and what rows of a page cost (eleven rows of E5; see below); stated with the measurement: about 0.3 ms inside and 0.3 ms outside the connection beyond the database's time.",
+            "판정하는 행에 맞춘 상수는 없다. 다른 행에서 정한 것: 스레드가 깨어나는 시간(E10), DB 코어의 경합(E9), 행과 락과 커밋의 비용(커넥션 1개인 E8, E9의 두 실행), 페이지의 행이 드는 비용(E5의 열한 행. 아래 설명). 측정 기록에 적힌 것: DB 시간 말고도 커넥션 안에서 약 0.3 ms, 밖에서 약 0.3 ms가 든다."
         ),
         both!(
             "The numbers of one run hang together (a light window is light in all of them), and the runs of E2 with the same load were offered the same number of requests, so probably the same arrivals. The shares are rougher than their counts suggest.",
@@ -126,6 +127,8 @@ fn group_name(group: Group) -> Text {
         ),
         Group::Conflicts => both!("updates that meet on rows (E9)", "행에서 부딪치는 갱신(E9)"),
         Group::Commits => both!("commits (E8)", "커밋(E8)"),
+        Group::Replicas => both!("reads from a replica (E6)", "복제본 읽기(E6)"),
+        Group::Pages => both!("pages by depth (E5)", "깊이별 페이지(E5)"),
         Group::Calibration => both!("calibration, not judged", "보정용, 판정하지 않음"),
     }
 }
@@ -140,6 +143,11 @@ fn shares(rows: &[LabRow], lang: Lang) -> Block {
         column(&both!("what agreement means", "일치의 뜻"), Align::Left, lang),
     ];
     let (inside, factor) = (both!("inside the band", "범위 안"), lab::FACTOR);
+    let (part, ms) = (100.0 * lab::PAGE_SHARE, lab::PAGE_MS);
+    let near = both!(
+        "within {part} % of the model's time, or within {ms} ms",
+        "모델 시간의 {part} % 이내이거나 {ms} ms 이내"
+    );
     let direction = both!(
         "inside the band, or within a factor of {factor}, or on the same side of the run of the same load without the limit",
         "범위 안이거나, {factor}배 이내이거나, 같은 부하에서 제한이 없는 실행과 견주어 같은 쪽"
@@ -153,6 +161,7 @@ fn shares(rows: &[LabRow], lang: Lang) -> Block {
             (None, Group::ConnectionLimited) => {
                 (both!("direction", "방향").get(lang).to_owned(), &direction)
             }
+            (None, Group::Pages) => ("–".to_owned(), &near),
             (None, _) => ("–".to_owned(), &inside),
         };
         cells([
