@@ -66,7 +66,7 @@ fn early_loads_are_as_likely_as_the_paper_says() {
     for (pause, exact) in [("1s", 0.006_738), ("2600ms", 0.367_879), ("2900ms", 0.778_801)] {
         let config = cached(&[
             ("load.l.mix", "view_bid 1"),
-            ("load.l.stages", "0s 400/s, 30s 400/s, 30s 0/s"),
+            ("load.l.stages", "0s 200/s, 30s 200/s, 30s 0/s"),
             ("load.l.keys", "1000000000"),
             ("load.l.journey", &format!("view_bid after {pause}")),
             ("cache.load-work", "400ms"),
