@@ -10,6 +10,7 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+pub(crate) mod cache;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
@@ -37,9 +38,10 @@ use std::rc::Rc;
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
+use cache::Cache;
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, Config, Routing};
+use config::{Action, ActionKind, CacheStrategy, Config, Routing};
 use instance::{Instance, Lifecycle};
 use mysql::Database;
 use observations::{Observations, Window};
@@ -59,6 +61,7 @@ pub(crate) struct Marketplace<'w> {
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
     pub(crate) redis: Redis<'w>,
+    pub(crate) cache: Cache<'w>,
     pub(crate) witness: Rc<Witness<'w>>,
     /// Issues coupons one after the other, where a queue does it.
     pub(crate) issuer: Pool<'w>,
@@ -137,7 +140,8 @@ impl<'w> Marketplace<'w> {
             balancer: instance::Balancer::new(config.balancer.policy, streams),
             instances,
             databases,
-            redis: Redis::new(clock, config),
+            redis: Redis::new(clock, config, streams),
+            cache: Cache::new(config, streams),
             witness,
             issuer: Pool::new(clock, 1),
             loads,
@@ -215,6 +219,9 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
             }
         });
     }
+    if market.config.cache.strategy == CacheStrategy::WriteBehind {
+        sim.spawn("write-behind", cache::write_behind(market));
+    }
     for instance in &market.instances {
         sim.spawn("instance", instance::boot(sim.clone(), market, instance));
     }
@@ -241,6 +248,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         }
         ActionKind::MysqlCrash => failover::crash(&sim, market).await,
         ActionKind::RedisFailover => market.redis.fail_over(),
+        ActionKind::RedisCrash => market.redis.crash(),
+        ActionKind::RedisReshard => market.redis.servers.reshard(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {
             let instance = &market.instances[*number as usize];

@@ -1,14 +1,14 @@
 //! Collects what one replication shows while it runs, and checks its books at the end.
 
+mod totals;
+
 use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
 use super::hikari::Hikari;
 use super::instance::Instance;
-use super::mysql::buffer_pool::PoolSeen;
-use super::mysql::log::LogSeen;
-use super::mysql::{Database, Work};
+use super::mysql::Database;
 use super::observations::{
     Counts, DatabaseObservations, Group, INSIDE_PARTS, Levels, Observations, PageObservations,
     SeriesStep, StationObservations, Window,
@@ -17,6 +17,7 @@ use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
 use crate::engine::gauge::Census;
 use crate::engine::time::{Nanos, to_seconds};
+use totals::{DatabaseTotals, RedisTotals};
 
 /// Collects while the replication runs.
 pub(crate) struct Recorder {
@@ -28,36 +29,10 @@ pub(crate) struct Recorder {
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
     database_before: Cell<DatabaseTotals>,
+    redis_before: RefCell<RedisTotals>,
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
-}
-
-/// What the database had done by a moment.
-#[derive(Clone, Copy, Default)]
-struct DatabaseTotals {
-    work: Work,
-    redo: LogSeen,
-    binlog: LogSeen,
-    pages: Option<PoolSeen>,
-    unsynced: u128,
-}
-
-impl DatabaseTotals {
-    /// What all databases did; logs, pages and commits at risk of the first one alone.
-    fn of(databases: &[Database<'_>]) -> DatabaseTotals {
-        let mut totals = DatabaseTotals::default();
-        for database in databases {
-            totals.work.add(&database.work_done());
-        }
-        if let Some(first) = databases.first() {
-            totals.redo = first.redo_seen();
-            totals.binlog = first.binlog_seen();
-            totals.pages = first.pages_seen();
-            totals.unsynced = first.unsynced_area();
-        }
-        totals
-    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -138,6 +113,7 @@ impl Recorder {
             opened: Cell::default(),
             lost_before: Cell::new(0),
             database_before: Cell::default(),
+            redis_before: RefCell::default(),
             ended: Cell::new(false),
             part: Cell::default(),
         }
@@ -160,7 +136,9 @@ impl Recorder {
             database.commit_times.take();
             database.replication.lag.take();
         }
-        market.redis.waits.take();
+        market.redis.locks.waits.take();
+        market.cache.open();
+        *self.redis_before.borrow_mut() = RedisTotals::of(market);
         for station in &market.stations {
             station.waits.take();
             station.responses.take();
@@ -192,7 +170,8 @@ impl Recorder {
         for database in &market.databases {
             state.replication.lag.merge(&database.replication.lag.take());
         }
-        state.redis_lock_wait = market.redis.waits.take();
+        state.redis_lock_wait = market.redis.locks.waits.take();
+        state.cache = self.redis_before.borrow().until(market, span);
         let now = market.clock.now();
         let span = now.max(1) as f64;
         for station in &market.stations {
@@ -241,6 +220,7 @@ impl Recorder {
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
+        state.cache.lost_writes = market.redis.servers.writes_lost();
         seen.anomalies = market.witness.counts(|table, column, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
         });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod pages;
 pub(crate) mod redis;
@@ -13,6 +14,7 @@ use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
+pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use pages::*;
 pub(crate) use redis::*;
@@ -48,6 +50,10 @@ pub(crate) enum ActionKind {
     MysqlCrash,
     /// Redis' primary dies and its replica takes over.
     RedisFailover,
+    /// Redis' primary dies: a replica takes over if the topology has one, or it comes back empty.
+    RedisCrash,
+    /// Half of the slots of a cluster's first shard go to the last one.
+    RedisReshard,
     /// Stops sending new connections to an instance and lets it finish.
     Drain(u32),
     /// Boots an instance that is gone.
@@ -103,6 +109,7 @@ config! {
     data: DataKnobs,
     page: PageKnobs,
     redis: RedisKnobs,
+    cache: CacheKnobs,
     replica: ReplicaKnobs,
     read: ReadKnobs,
     failover: FailoverKnobs,
@@ -310,7 +317,7 @@ impl Config {
 
     /// Whether a read can be anything but fresh.
     pub(crate) fn watches_reads(&self) -> bool {
-        self.replica.count > 0
+        self.replica.count > 0 || self.cache.strategy != CacheStrategy::None
     }
 
     /// Every table by its id.

@@ -8,7 +8,7 @@ use super::retry::Attempts;
 use super::{Answer, Failure, Request, Transaction};
 use crate::marketplace::config::tables::{BIDS, ORDERS, bids, orders};
 use crate::marketplace::config::{
-    BidKnobs, BidStrategy, Fault, LockOrder, LockPlace, PauseKind, RetryPlace,
+    BidKnobs, BidStrategy, Fault, LockOrder, LockPlace, PauseKind, RetryPlace, WritePlace,
 };
 use crate::marketplace::mysql::table::Values;
 use crate::marketplace::mysql::{Change, Found, Guard, Lock, Statement};
@@ -85,10 +85,12 @@ async fn order(
     }
     transaction.fence(token.or(held.as_ref().map(|lock| lock.token)));
     let mut taken = Ok(());
+    let mut written: Vec<(u64, Found)> = Vec::new();
     for bid in wanted {
         loop {
             let token = token.or(held.as_ref().map(|lock| lock.token));
-            taken = take_unit(request, &mut transaction, *bid, token).await;
+            let unit = take_unit(request, &mut transaction, *bid, token).await;
+            taken = unit.map(|row| written.push((*bid, row)));
             match taken {
                 Err(conflict @ Failure::OptimisticExhausted)
                     if knobs.retry_place == RetryPlace::Inside =>
@@ -108,23 +110,28 @@ async fn order(
             break;
         }
     }
+    if taken.is_ok() {
+        request.refresh_cache(WritePlace::BeforeCommit, &written).await;
+    }
     // With the lock inside the transaction it is free before the commit is done.
     if let Some(lock) = held {
         request.unlock(lock).await;
     }
     match taken {
-        Ok(()) => transaction.commit().await,
-        Err(failure) => Err(transaction.refuse(failure).await),
+        Ok(()) => transaction.commit().await?,
+        Err(failure) => return Err(transaction.refuse(failure).await),
     }
+    request.refresh_cache(WritePlace::AfterCommit, &written).await;
+    Ok(())
 }
 
-/// Takes one unit of a bid and stores the order.
+/// Takes one unit of a bid and stores the order. Returns the bid's row as it is then.
 async fn take_unit(
     request: &Request<'_>,
     transaction: &mut Transaction<'_, '_>,
     bid: u64,
     token: Option<u64>,
-) -> Answer {
+) -> Result<Found, Failure> {
     let knobs = &request.market.config.bid;
     let cpu = || request.draw(&request.market.config.endpoints.short_cpu);
     let select = || Statement::select(BIDS, bid).cpu(cpu());
@@ -142,13 +149,15 @@ async fn take_unit(
             if written.rows == 0 {
                 return Err(Failure::Fenced);
             }
-            store(request, transaction, bid, &read).await
+            store(request, transaction, bid, &read).await?;
+            Ok(written)
         }
         BidStrategy::AtomicUpdate => {
             work(request, knobs).await;
             let written = transaction.run(update().change(ONE_LESS).when(SOME_LEFT)).await?;
             in_stock_after(&written)?;
-            store(request, transaction, bid, &written).await
+            store(request, transaction, bid, &written).await?;
+            Ok(written)
         }
         BidStrategy::Share | BidStrategy::ForUpdate => {
             let exclusive = knobs.strategy == BidStrategy::ForUpdate;
@@ -158,15 +167,17 @@ async fn take_unit(
             work(request, knobs).await;
             let left = read.values[bids::STOCK] - 1;
             let set = Change::Set { column: bids::STOCK, to: left };
-            transaction.run(update().change(set).computed_from(&read)).await?;
-            store(request, transaction, bid, &read).await
+            let written = transaction.run(update().change(set).computed_from(&read)).await?;
+            store(request, transaction, bid, &read).await?;
+            Ok(written)
         }
         BidStrategy::InsertFirst => {
             let read = transaction.run(select()).await?;
             store(request, transaction, bid, &read).await?;
             work(request, knobs).await;
             let written = transaction.run(update().change(ONE_LESS).when(SOME_LEFT)).await?;
-            in_stock_after(&written)
+            in_stock_after(&written)?;
+            Ok(written)
         }
         BidStrategy::Optimistic => {
             let read = transaction.run(select()).await?;
@@ -180,10 +191,12 @@ async fn take_unit(
                 .change(Change::Add { column: bids::VERSION, by: 1 })
                 .when(unchanged)
                 .computed_from(&read);
-            if transaction.run(write).await?.rows == 0 {
+            let written = transaction.run(write).await?;
+            if written.rows == 0 {
                 return Err(Failure::OptimisticExhausted);
             }
-            store(request, transaction, bid, &read).await
+            store(request, transaction, bid, &read).await?;
+            Ok(written)
         }
     }
 }

@@ -41,10 +41,14 @@ pub(crate) enum Failure {
     RetryRejected,
     /// The database was gone.
     DatabaseDown,
+    /// No server of Redis answered.
+    RedisDown,
+    /// A command on keys of several slots of a cluster.
+    CrossSlot,
 }
 
 impl Failure {
-    pub(crate) const ALL: [Failure; 19] = [
+    pub(crate) const ALL: [Failure; 21] = [
         Failure::PoolTimeout,
         Failure::Rejected,
         Failure::ConnectTimeout,
@@ -64,6 +68,8 @@ impl Failure {
         Failure::Fenced,
         Failure::RetryRejected,
         Failure::DatabaseDown,
+        Failure::RedisDown,
+        Failure::CrossSlot,
     ];
 
     /// The label in `error_count@...`.
@@ -88,6 +94,8 @@ impl Failure {
             Failure::Fenced => "fenced",
             Failure::RetryRejected => "retry_rejected",
             Failure::DatabaseDown => "database_down",
+            Failure::RedisDown => "redis_down",
+            Failure::CrossSlot => "cross_slot",
         }
     }
 
@@ -102,7 +110,8 @@ impl Failure {
             | Failure::SoldOut
             | Failure::DuplicateKey
             | Failure::NoParent
-            | Failure::Fenced => true,
+            | Failure::Fenced
+            | Failure::CrossSlot => true,
             Failure::PoolTimeout
             | Failure::Rejected
             | Failure::ConnectTimeout
@@ -116,7 +125,8 @@ impl Failure {
             | Failure::OptimisticExhausted
             | Failure::RedisLockTimeout
             | Failure::RetryRejected
-            | Failure::DatabaseDown => false,
+            | Failure::DatabaseDown
+            | Failure::RedisDown => false,
         }
     }
 

@@ -2,6 +2,7 @@
 //! against: compute, call out, borrow a connection, run statements in a transaction.
 
 mod buy_now;
+mod cached;
 mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
@@ -10,10 +11,12 @@ mod issue_coupon;
 mod list_products;
 mod place_bid;
 mod redeem_coupon;
+mod redis_command;
 mod retry;
 mod routing;
 mod transaction;
 mod view_bid;
+mod view_cart;
 mod view_orders;
 mod view_product;
 mod withdraw_bid;
@@ -53,10 +56,11 @@ pub(crate) enum BuiltIn {
     WithdrawBid,
     ViewBid,
     ChangePrice,
+    ViewCart,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 10] = [
+    pub(crate) const ALL: [BuiltIn; 11] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -67,6 +71,7 @@ impl BuiltIn {
         BuiltIn::WithdrawBid,
         BuiltIn::ViewBid,
         BuiltIn::ChangePrice,
+        BuiltIn::ViewCart,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -81,6 +86,7 @@ impl BuiltIn {
             BuiltIn::WithdrawBid => "withdraw_bid",
             BuiltIn::ViewBid => "view_bid",
             BuiltIn::ChangePrice => "change_price",
+            BuiltIn::ViewCart => "view_cart",
         }
     }
 
@@ -395,5 +401,6 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::WithdrawBid) => withdraw_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ViewBid) => view_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ChangePrice) => change_price::run(request).await,
+        Script::BuiltIn(BuiltIn::ViewCart) => view_cart::run(request).await,
     }
 }

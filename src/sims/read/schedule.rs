@@ -23,9 +23,12 @@ impl Reader<'_> {
                     kinds.extend(number.map(|number| make(number as u32)));
                 }
             }
-            for (name, what) in
-                [("crash", ActionKind::MysqlCrash), ("redis-failover", ActionKind::RedisFailover)]
-            {
+            for (name, what) in [
+                ("crash", ActionKind::MysqlCrash),
+                ("redis-failover", ActionKind::RedisFailover),
+                ("redis-crash", ActionKind::RedisCrash),
+                ("redis-reshard", ActionKind::RedisReshard),
+            ] {
                 if let Some(node) = fields.take(name)
                     && self.walk.bool(node) == Some(true)
                 {
