@@ -11,6 +11,7 @@
 //! sim and no output format.
 
 pub(crate) mod broker;
+pub(crate) mod cache;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
@@ -42,9 +43,10 @@ use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
 use broker::{Broker, Topic};
+use cache::Cache;
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, Config, Notify, Routing};
+use config::{Action, ActionKind, CacheStrategy, Config, Notify, Routing};
 use instance::{Instance, Lifecycle};
 use mysql::{Database, Role};
 use observations::{Observations, Window};
@@ -67,6 +69,7 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) read_store: Option<Database<'w>>,
     pub(crate) broker: Broker<'w>,
     pub(crate) redis: Redis<'w>,
+    pub(crate) cache: Cache<'w>,
     pub(crate) witness: Rc<Witness<'w>>,
     /// Issues coupons one after the other, where a queue does it.
     pub(crate) issuer: Pool<'w>,
@@ -79,6 +82,8 @@ pub(crate) struct Marketplace<'w> {
     /// Reading transactions sent to replicas so far: they take turns.
     turns: Cell<u64>,
     managing: RefCell<Stream>,
+    /// Of the outbox's relay.
+    relaying: RefCell<Stream>,
     /// Committed transactions of requests that changed a bid.
     pub(crate) bid_changes: Counter,
 }
@@ -152,7 +157,8 @@ impl<'w> Marketplace<'w> {
             databases,
             read_store,
             broker: Broker::new(clock, &config.broker, config.fault, streams),
-            redis: Redis::new(clock, config),
+            redis: Redis::new(clock, config, streams),
+            cache: Cache::new(config, streams),
             witness,
             issuer: Pool::new(clock, 1),
             loads,
@@ -163,6 +169,7 @@ impl<'w> Marketplace<'w> {
             requests: Cell::new(0),
             turns: Cell::new(0),
             managing: RefCell::new(failover::stream(streams)),
+            relaying: RefCell::new(streams.stream("outbox.relay")),
             bid_changes: Cell::new(0),
         }
     }
@@ -211,7 +218,7 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     let clock = Clock::new();
     let market = Marketplace::new(&clock, config, plan);
     let sim = Sim::new(&clock);
-    start(&sim, &market, plan.streams);
+    start(&sim, &market);
     let limits = |until| Limits { until, events: plan.events };
     let window = plan.window;
     let run = || {
@@ -234,7 +241,7 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     Ok(Replication { observations, events: clock.events(), recorded: market.probe.take() })
 }
 
-fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
+fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     for database in &market.databases {
         database.start(sim);
         if market.databases.len() > 1 {
@@ -244,7 +251,7 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
     if market.config.read.routing == Routing::BoundedLag && market.databases.len() > 1 {
         sim.spawn("heartbeat", market.primary().beat(market.config.read.heartbeat.0));
     }
-    start_messaging(sim, market, streams);
+    start_messaging(sim, market);
     let every = market.config.redis.failover_every.0;
     if every > 0 {
         sim.spawn("failover", async move {
@@ -253,6 +260,9 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
                 market.redis.fail_over();
             }
         });
+    }
+    if market.config.cache.strategy == CacheStrategy::WriteBehind {
+        sim.spawn("write-behind", cache::write_behind(market));
     }
     for instance in &market.instances {
         sim.spawn("instance", instance::boot(sim.clone(), market, instance));
@@ -266,13 +276,13 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
 }
 
 /// Starts the relay and the consumers, where there is anything for them.
-fn start_messaging<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, streams: Streams) {
+fn start_messaging<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     let config = market.config;
     if let Some(store) = &market.read_store {
         store.start(sim);
     }
     if config.has_outbox() {
-        sim.spawn("relay", outbox::relay(market, streams.stream("outbox.relay")));
+        sim.spawn("relay", outbox::relay(market));
     }
     let orders = matches!(
         config.order.notify,
@@ -302,6 +312,8 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         ActionKind::RedisFailover => market.redis.fail_over(),
         ActionKind::BrokerDown(span) => market.broker.go_down(span.0),
         ActionKind::Rebuild => projection::rebuild(market).await,
+        ActionKind::RedisCrash => market.redis.crash(),
+        ActionKind::RedisReshard => market.redis.servers.reshard(),
         ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
         ActionKind::Start(number) => {
             let instance = &market.instances[*number as usize];

@@ -186,6 +186,46 @@ impl ReplicationObservations {
     }
 }
 
+/// Looks into the cache and loads for it, within the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CacheTally {
+    pub(crate) looks: u64,
+    pub(crate) hits: u64,
+    pub(crate) loads: u64,
+    /// Expiries, deletions and losses of entries that somebody then loaded.
+    pub(crate) renewals: u64,
+    /// Most loads of one of them.
+    pub(crate) most_loads: u32,
+}
+
+/// What the cache and Redis did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct CacheObservations {
+    pub(crate) tally: CacheTally,
+    pub(crate) evictions: u64,
+    /// Commands sent to a server that had given the slot away.
+    pub(crate) moved: u64,
+    pub(crate) commands_per_s: f64,
+    /// Share of its time that the busiest server's thread was busy.
+    pub(crate) busiest: f64,
+    /// Writes that were answered and are nowhere, in the whole run.
+    pub(crate) lost_writes: u64,
+}
+
+impl CacheObservations {
+    pub(crate) fn merge(&mut self, other: &CacheObservations) {
+        let (mine, theirs) = (&mut self.tally, &other.tally);
+        mine.looks += theirs.looks;
+        mine.hits += theirs.hits;
+        mine.loads += theirs.loads;
+        mine.renewals += theirs.renewals;
+        mine.most_loads = mine.most_loads.max(theirs.most_loads);
+        self.evictions += other.evictions;
+        self.moved += other.moved;
+        self.lost_writes += other.lost_writes;
+    }
+}
+
 /// What all requests, or those of one endpoint or load, came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Group {
@@ -307,6 +347,7 @@ pub(crate) struct Observations {
     pub(crate) replication: ReplicationObservations,
     pub(crate) events: EventObservations,
     pub(crate) redis_lock_wait: Histogram,
+    pub(crate) cache: CacheObservations,
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,
     pub(crate) series: Vec<SeriesStep>,

@@ -5,7 +5,6 @@
 //! a publication, and an update of each row. It dies now and then between publishing and marking;
 //! then the batch is published again.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Marketplace;
@@ -16,7 +15,6 @@ use super::mysql::table::{Table, TableId, Values};
 use super::mysql::{Change, Database, NOBODY, SqlError, Statement, Verb};
 use crate::engine::distribution::Distribution;
 use crate::engine::time::{Nanos, SECOND};
-use crate::random::Stream;
 
 /// How long a missing key may still turn into a row: transactions commit out of order, and some
 /// never do.
@@ -90,9 +88,8 @@ pub(crate) fn unsent(database: &Database<'_>) -> BTreeSet<Fact> {
 }
 
 /// The relay.
-pub(crate) async fn relay<'w>(market: &'w Marketplace<'w>, stream: Stream) {
+pub(crate) async fn relay<'w>(market: &'w Marketplace<'w>) {
     let knobs = &market.config.outbox;
-    let stream = RefCell::new(stream);
     let mut unsent = Unsent::default();
     loop {
         market.clock.sleep(knobs.poll.0).await;
@@ -102,7 +99,7 @@ pub(crate) async fn relay<'w>(market: &'w Marketplace<'w>, stream: Stream) {
             unsent = Unsent::default();
             continue;
         }
-        while let Ok(sent) = send_batch(market, database, &mut unsent, &stream).await
+        while let Ok(sent) = send_batch(market, database, &mut unsent).await
             && sent == knobs.batch as usize
         {}
     }
@@ -121,10 +118,9 @@ async fn send_batch<'w>(
     market: &'w Marketplace<'w>,
     database: &Database<'w>,
     unsent: &mut Unsent,
-    stream: &RefCell<Stream>,
 ) -> Result<usize, Interrupted> {
     let (knobs, costs) = (&market.config.outbox, &market.config.endpoints);
-    let draw = |times: &Distribution| times.sample(&mut stream.borrow_mut());
+    let draw = |times: &Distribution| times.sample(&mut market.relaying.borrow_mut());
     let halves = |span: Nanos| (span / 2, span - span / 2);
     let select = Statement::plain(Verb::Select).cpu(draw(&costs.short_cpu));
     let (there, back) = halves(draw(database.round_trip()));
@@ -139,7 +135,7 @@ async fn send_batch<'w>(
     let published = market.broker.publish(&events, draw(&market.config.broker.publish)).await;
     published.map_err(|_| Interrupted)?;
     let crash_share = knobs.crash_share.0;
-    if crash_share > 0.0 && stream.borrow_mut().unit() < crash_share {
+    if crash_share > 0.0 && market.relaying.borrow_mut().unit() < crash_share {
         return Err(Interrupted);
     }
     let mut marking = database.begin_background(NOBODY);

@@ -29,10 +29,12 @@ pub(crate) enum Stage {
     RedisLock,
     /// Between attempts, or for the executor that repeats them.
     Retry,
+    /// In the cache: commands, and waiting for somebody else's load.
+    Redis,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Stage; 10] = [
+    pub(crate) const ALL: [Stage; 11] = [
         Stage::Connect,
         Stage::ThreadQueue,
         Stage::AppCpu,
@@ -43,6 +45,7 @@ impl Stage {
         Stage::LockWait,
         Stage::RedisLock,
         Stage::Retry,
+        Stage::Redis,
     ];
 
     /// The key in JSON.
@@ -58,6 +61,7 @@ impl Stage {
             Stage::LockWait => "lock_wait_ms",
             Stage::RedisLock => "redis_lock_ms",
             Stage::Retry => "retry_ms",
+            Stage::Redis => "redis_ms",
         }
     }
 }

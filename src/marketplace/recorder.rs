@@ -16,7 +16,7 @@ use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
 use crate::engine::gauge::Census;
 use crate::engine::time::{Nanos, to_seconds};
-use totals::{Areas, DatabaseTotals, PartOfSeries};
+use totals::{Areas, DatabaseTotals, PartOfSeries, RedisTotals};
 
 /// Collects while the replication runs.
 pub(crate) struct Recorder {
@@ -28,6 +28,7 @@ pub(crate) struct Recorder {
     opened: Cell<Areas>,
     lost_before: Cell<u64>,
     database_before: Cell<DatabaseTotals>,
+    redis_before: RefCell<RedisTotals>,
     ended: Cell<bool>,
     /// `None` until the window is open.
     part: Cell<Option<PartOfSeries>>,
@@ -54,6 +55,7 @@ impl Recorder {
             opened: Cell::default(),
             lost_before: Cell::new(0),
             database_before: Cell::default(),
+            redis_before: RefCell::default(),
             ended: Cell::new(false),
             part: Cell::default(),
         }
@@ -77,7 +79,9 @@ impl Recorder {
             database.commit_times.take();
             database.replication.lag.take();
         }
-        market.redis.waits.take();
+        market.redis.locks.waits.take();
+        market.cache.open();
+        *self.redis_before.borrow_mut() = RedisTotals::of(market);
         for station in &market.stations {
             station.waits.take();
             station.responses.take();
@@ -112,7 +116,8 @@ impl Recorder {
         for database in &market.databases {
             state.replication.lag.merge(&database.replication.lag.take());
         }
-        state.redis_lock_wait = market.redis.waits.take();
+        state.redis_lock_wait = market.redis.locks.waits.take();
+        state.cache = self.redis_before.borrow().until(market, span);
         let now = market.clock.now();
         let span = now.max(1) as f64;
         for station in &market.stations {
@@ -159,6 +164,7 @@ impl Recorder {
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
+        state.cache.lost_writes = market.redis.servers.writes_lost();
         let value = |table, column: usize, key| {
             database.with_table(table, |rows| rows.newest_committed(key)).map(|row| row[column])
         };

@@ -5,7 +5,7 @@ mod events;
 
 use crate::content::text::{Text, both};
 use crate::marketplace::checker::Anomaly;
-use crate::marketplace::observations::{Group, Observations};
+use crate::marketplace::observations::{CacheObservations, Group, Observations};
 use crate::marketplace::request::Failure;
 use crate::stats::comparison::Better;
 use crate::stats::histogram::Histogram;
@@ -170,6 +170,17 @@ metrics! {
     "consumer_lag_mean", "count", Less, None, Mean, "messages that wait for a consumer", "컨슈머를 기다리는 메시지 수";
     "read_store_cores_busy_mean", "count", Neither, None, Mean, "busy cores of the projection's store", "프로젝션 저장소의 바쁜 코어 수";
     "work_per_change_ms", "ms", Less, None, Mean, "CPU of writing statements in all databases per transaction that changes a bid", "입찰을 바꾸는 트랜잭션 하나당 모든 DB의 쓰기 구문이 쓴 CPU 시간";
+    "cache_hit_share", "share", More, None, Share, "look-ups in the cache that found their row and had no need to load it", "캐시에서 행을 찾아 적재할 필요가 없던 조회의 비율";
+    "cache_misses", "count", Less, None, Count, "the other look-ups", "그 밖의 조회 수";
+    "cache_loads", "count", Less, None, Count, "rows loaded from the database for the cache", "캐시를 채우려고 DB에서 읽은 횟수";
+    "cache_renewals", "count", Neither, None, Count, "expiries, deletions and losses of entries that were then loaded again", "만료·삭제·유실 뒤 다시 적재된 횟수";
+    "cache_loads_per_expiry_mean", "count", Less, None, Mean, "loads that one such expiry causes", "만료 한 번이 일으키는 적재 수";
+    "cache_loads_per_expiry_max", "count", Less, None, Mean, "most loads of one expiry", "만료 한 번의 가장 많은 적재 수";
+    "cache_evictions", "count", Less, None, Count, "entries that had to make room", "자리를 비우려고 내보낸 항목 수";
+    "cache_lost_writes", "count", Less, None, Count, "writes that the cache had answered and neither it nor the database has, in the whole run", "캐시가 응답했지만 캐시에도 DB에도 없는 쓰기 수(전체 실행)";
+    "redis_ops_per_s", "1/s", Neither, None, Mean, "commands that Redis' servers ran, all together", "Redis 서버들이 실행한 초당 명령 수";
+    "redis_busy_mean", "share", Neither, None, Mean, "share of its time that the busiest server's thread was busy", "가장 바쁜 Redis 서버의 스레드가 일한 시간의 비율";
+    "redis_moved", "count", Less, None, Count, "commands sent to a server that had given the slot away", "이미 슬롯을 넘긴 서버로 보낸 명령 수(MOVED)";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -322,6 +333,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.mean("replica_cores_busy_mean", levels.replica_cores_busy);
     rows.mean("unavailable_s", replication.unavailable);
     events::rows(&mut rows, seen);
+    cache_rows(&mut rows, &seen.cache);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -330,6 +342,24 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
         rows.durations("station_response_ms", &label, &station.responses);
     }
     rows.rows
+}
+
+fn cache_rows(rows: &mut Rows, seen: &CacheObservations) {
+    let tally = &seen.tally;
+    rows.share("cache_hit_share", tally.hits, tally.looks);
+    rows.count("cache_misses", tally.looks - tally.hits);
+    rows.count("cache_loads", tally.loads);
+    rows.count("cache_renewals", tally.renewals);
+    let renewed = tally.renewals > 0;
+    let mean = renewed.then(|| tally.loads as f64 / tally.renewals as f64);
+    rows.mean("cache_loads_per_expiry_mean", mean);
+    let most = renewed.then(|| f64::from(tally.most_loads));
+    rows.mean("cache_loads_per_expiry_max", most);
+    rows.count("cache_evictions", seen.evictions);
+    rows.count("cache_lost_writes", seen.lost_writes);
+    rows.mean("redis_ops_per_s", seen.commands_per_s);
+    rows.mean("redis_busy_mean", seen.busiest);
+    rows.count("redis_moved", seen.moved);
 }
 
 fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
@@ -397,6 +427,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.wasted += other.wasted;
     into.retries += other.retries;
     into.redis_lock_wait.merge(&other.redis_lock_wait);
+    into.cache.merge(&other.cache);
     into.replication.merge(&other.replication);
     into.events.merge(&other.events);
     let (mine, theirs) = (&mut into.database, &other.database);

@@ -5,12 +5,12 @@ mod sql;
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{Fields, Node, Walk};
 use crate::engine::distribution::Distribution;
-use crate::marketplace::config::{BidKnobs, Config};
+use crate::marketplace::config::{BidKnobs, CacheKnobs, Config};
 use crate::marketplace::knobs::{self, KnobValue as _, Raw, Span};
 use crate::marketplace::mysql::table::TableId;
 use crate::marketplace::redis::terms::{Acquisition, Lease};
 use crate::marketplace::request::Failure;
-use crate::marketplace::request::described::{Step, StepRetry, Variable};
+use crate::marketplace::request::described::{CachedStep, Step, StepRetry, Variable};
 use crate::marketplace::request::distributed_lock::LockTerms;
 use crate::random::split_mix;
 
@@ -53,6 +53,8 @@ impl Steps<'_> {
             sql::read(walk, node, &mut fields, self)
         } else if let Some(node) = fields.take("redis_lock") {
             self.redis_lock(walk, node, &mut fields, held)
+        } else if let Some(node) = fields.take("cache") {
+            self.cached(walk, node, &mut fields, held)
         } else if let Some(node) = fields.take("cpu") {
             random_time(walk, node).map(Step::Cpu)
         } else if let Some(node) = fields.take("wait") {
@@ -81,8 +83,8 @@ impl Steps<'_> {
             walk.report(
                 first,
                 both!(
-                    "no known step here: cpu, wait, use, connection, tx, sql, redis_lock, fail or reply",
-                    "알 수 없는 단계입니다. cpu, wait, use, connection, tx, sql, redis_lock, fail, reply 중 하나를 쓰세요"
+                    "no known step here: cpu, wait, use, connection, tx, sql, redis_lock, cache, fail or reply",
+                    "알 수 없는 단계입니다. cpu, wait, use, connection, tx, sql, redis_lock, cache, fail, reply 중 하나를 쓰세요"
                 ),
             );
             fields.rest();
@@ -161,8 +163,7 @@ impl Steps<'_> {
         held: bool,
     ) -> Option<Step> {
         let name = walk.str(node)?;
-        // Names become numbers; the same name is the same lock in every endpoint.
-        let key = name.bytes().fold(1, |key, byte| split_mix(key ^ u64::from(byte)));
+        let key = number_of(name);
         let base = &self.config.bid;
         let mut terms = LockTerms {
             acquire: base.lock_acquire,
@@ -202,6 +203,36 @@ impl Steps<'_> {
         (!wrong).then_some(Step::RedisLock { key, terms, steps })
     }
 
+    /// `{ cache = "bids/key", ttl = "1s", load = [STEPS] }`
+    fn cached(
+        &mut self,
+        walk: &mut Walk<'_>,
+        node: &Node,
+        fields: &mut Fields<'_>,
+        held: bool,
+    ) -> Option<Step> {
+        let name = walk.str(node)?;
+        let (name, by_row) = match name.strip_suffix("/key") {
+            Some(name) => (number_of(name), true),
+            None => (number_of(name), false),
+        };
+        let ttl = match fields.take("ttl") {
+            None => Some(self.config.cache.ttl),
+            Some(node) => {
+                let knob = CacheKnobs::KNOBS.iter().find(|knob| knob.name == "cache.ttl")?;
+                match Span::parse(&Raw::Word(walk.str(node)?.to_owned()), knob) {
+                    Ok(ttl) => Some(ttl),
+                    Err(what) => {
+                        walk.report(node.span.clone(), what);
+                        None
+                    }
+                }
+            }
+        };
+        let steps = fields.need(walk, "load").and_then(|node| self.list(walk, node, held))?;
+        Some(Step::Cached(CachedStep { name, by_row, ttl: ttl?.0 }, steps))
+    }
+
     /// `b.stock`: a column of a row that was read before.
     fn variable(
         &self,
@@ -228,6 +259,11 @@ impl Steps<'_> {
         }
         found
     }
+}
+
+/// Names become numbers; the same name is the same key in every endpoint.
+fn number_of(name: &str) -> u64 {
+    name.bytes().fold(1, |key, byte| split_mix(key ^ u64::from(byte)))
 }
 
 /// `on = "replica"`

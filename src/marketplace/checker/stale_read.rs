@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(judged(5, 250), author);
         let missing = Judged { stale: Some(60), own_write_missing: true, backward: true, ..author };
         assert_eq!(judged(3, 260), missing);
-        assert_eq!(judged(3, 270).backward, true, "the newest that was ever shown counts");
+        assert!(judged(3, 270).backward, "the newest that was ever shown counts");
         let mut lost = history(&[(3, true, 100), (5, true, 200)]);
         let undone = Write {
             table: ROW.0,

@@ -69,7 +69,7 @@ fn books(settings: &[&[(&str, &str)]]) -> Books {
     let plan = Plan { streams, window, events: 10_000_000, record: true };
     let market = Marketplace::new(&clock, &config, &plan);
     let sim = Sim::new(&clock);
-    start(&sim, &market, streams);
+    start(&sim, &market);
     sim.run(Limits { until: window.until, events: plan.events }).unwrap();
     let rows = |table: TableId| -> Vec<Values> {
         market.primary().with_table(table, |table| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
 pub(crate) mod pages;
@@ -14,6 +15,7 @@ use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
+pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
 pub(crate) use pages::*;
@@ -54,6 +56,10 @@ pub(crate) enum ActionKind {
     BrokerDown(Span),
     /// The projection is emptied, and every bid that was ever changed is sent to it again.
     Rebuild,
+    /// Redis' primary dies: a replica takes over if the topology has one, or it comes back empty.
+    RedisCrash,
+    /// Half of the slots of a cluster's first shard go to the last one.
+    RedisReshard,
     /// Stops sending new connections to an instance and lets it finish.
     Drain(u32),
     /// Boots an instance that is gone.
@@ -109,6 +115,7 @@ config! {
     data: DataKnobs,
     page: PageKnobs,
     redis: RedisKnobs,
+    cache: CacheKnobs,
     replica: ReplicaKnobs,
     read: ReadKnobs,
     failover: FailoverKnobs,
@@ -324,7 +331,9 @@ impl Config {
 
     /// Whether a read can be anything but fresh.
     pub(crate) fn watches_reads(&self) -> bool {
-        self.replica.count > 0 || self.cqrs.level != CqrsLevel::OneModel
+        self.replica.count > 0
+            || self.cache.strategy != CacheStrategy::None
+            || self.cqrs.level != CqrsLevel::OneModel
     }
 
     /// Whether rows of the outbox come about.

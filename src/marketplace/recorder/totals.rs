@@ -1,11 +1,11 @@
-//! Sums up to a moment: what a window saw is the difference between its two ends.
+//! Sums of databases, Redis and the cache up to a moment: what a window saw is the difference between its two ends.
 
 use crate::engine::time::Nanos;
 use crate::marketplace::Marketplace;
 use crate::marketplace::mysql::buffer_pool::PoolSeen;
 use crate::marketplace::mysql::log::LogSeen;
 use crate::marketplace::mysql::{Database, Work};
-use crate::marketplace::observations::Levels;
+use crate::marketplace::observations::{CacheObservations, Levels};
 
 /// What the database had done by a moment.
 #[derive(Clone, Copy, Default)]
@@ -94,6 +94,39 @@ impl Areas {
             db_cores_busy: mean(self.db_cores, from.db_cores),
             replica_cores_busy: mean(self.replica_cores, from.replica_cores),
             read_store_cores_busy: mean(self.read_store_cores, from.read_store_cores),
+        }
+    }
+}
+
+/// What Redis had done by a moment.
+#[derive(Clone, Default)]
+pub(super) struct RedisTotals {
+    /// Busy time and commands, by server.
+    servers: Vec<(u128, u64)>,
+    moved: u64,
+    evictions: u64,
+}
+
+impl RedisTotals {
+    pub(super) fn of(market: &Marketplace<'_>) -> RedisTotals {
+        let servers = &market.redis.servers;
+        let (evictions, _) = servers.evictions();
+        RedisTotals { servers: servers.busy(), moved: servers.moved.get(), evictions }
+    }
+
+    /// What has been done since.
+    pub(super) fn until(&self, market: &Marketplace<'_>, span: Nanos) -> CacheObservations {
+        let now = RedisTotals::of(market);
+        let servers = now.servers.iter().zip(&self.servers);
+        let busy = servers.clone().map(|(now, before)| now.0 - before.0).max().unwrap_or(0);
+        let commands: u64 = servers.map(|(now, before)| now.1 - before.1).sum();
+        CacheObservations {
+            tally: market.cache.seen(),
+            evictions: now.evictions - self.evictions,
+            moved: now.moved - self.moved,
+            commands_per_s: commands as f64 * 1e9 / span.max(1) as f64,
+            busiest: busy as f64 / span.max(1) as f64,
+            lost_writes: 0,
         }
     }
 }

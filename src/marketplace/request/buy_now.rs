@@ -9,7 +9,7 @@ use super::{Answer, Failure, Request, Transaction};
 use crate::marketplace::broker::Fact;
 use crate::marketplace::config::tables::{BIDS, ORDERS, bids, orders};
 use crate::marketplace::config::{
-    BidKnobs, BidStrategy, Fault, LockOrder, LockPlace, PauseKind, RetryPlace,
+    BidKnobs, BidStrategy, Fault, LockOrder, LockPlace, PauseKind, RetryPlace, WritePlace,
 };
 use crate::marketplace::mysql::table::Values;
 use crate::marketplace::mysql::{Change, Found, Guard, Lock, Statement};
@@ -101,11 +101,15 @@ async fn order(
     }
     transaction.fence(token.or(held.as_ref().map(|lock| lock.token)));
     let mut taken = Ok(());
+    let mut written: Vec<(u64, Found)> = Vec::new();
     for bid in wanted {
         loop {
             let token = token.or(held.as_ref().map(|lock| lock.token));
-            let stored = take_unit(request, &mut transaction, *bid, token).await;
-            taken = stored.map(|order| orders.push(order));
+            let unit = take_unit(request, &mut transaction, *bid, token).await;
+            taken = unit.map(|(row, order)| {
+                written.push((*bid, row));
+                orders.push(order);
+            });
             match taken {
                 Err(conflict @ Failure::OptimisticExhausted)
                     if knobs.retry_place == RetryPlace::Inside =>
@@ -125,6 +129,9 @@ async fn order(
             break;
         }
     }
+    if taken.is_ok() {
+        request.refresh_cache(WritePlace::BeforeCommit, &written).await;
+    }
     // With the lock inside the transaction it is free before the commit is done.
     if let Some(lock) = held {
         request.unlock(lock).await;
@@ -132,19 +139,22 @@ async fn order(
     match taken {
         Ok(()) => {
             request.survives_until_commit()?;
-            transaction.commit().await.map(|()| orders)
+            transaction.commit().await?;
         }
-        Err(failure) => Err(transaction.refuse(failure).await),
+        Err(failure) => return Err(transaction.refuse(failure).await),
     }
+    request.refresh_cache(WritePlace::AfterCommit, &written).await;
+    Ok(orders)
 }
 
-/// Takes one unit of a bid and stores the order.
+/// Takes one unit of a bid and stores the order. Returns the bid's row as it is then,
+/// and the order.
 async fn take_unit(
     request: &Request<'_>,
     transaction: &mut Transaction<'_, '_>,
     bid: u64,
     token: Option<u64>,
-) -> Result<Fact, Failure> {
+) -> Result<(Found, Fact), Failure> {
     let knobs = &request.market.config.bid;
     let cpu = || request.draw(&request.market.config.endpoints.short_cpu);
     let select = || Statement::select(BIDS, bid).cpu(cpu());
@@ -162,13 +172,15 @@ async fn take_unit(
             if written.rows == 0 {
                 return Err(Failure::Fenced);
             }
-            store(request, transaction, bid, &read).await
+            let order = store(request, transaction, bid, &read).await?;
+            Ok((written, order))
         }
         BidStrategy::AtomicUpdate => {
             work(request, knobs).await;
             let written = transaction.run(update().change(ONE_LESS).when(SOME_LEFT)).await?;
             in_stock_after(&written)?;
-            store(request, transaction, bid, &written).await
+            let order = store(request, transaction, bid, &written).await?;
+            Ok((written, order))
         }
         BidStrategy::Share | BidStrategy::ForUpdate => {
             let exclusive = knobs.strategy == BidStrategy::ForUpdate;
@@ -178,15 +190,17 @@ async fn take_unit(
             work(request, knobs).await;
             let left = read.values[bids::STOCK] - 1;
             let set = Change::Set { column: bids::STOCK, to: left };
-            transaction.run(update().change(set).computed_from(&read)).await?;
-            store(request, transaction, bid, &read).await
+            let written = transaction.run(update().change(set).computed_from(&read)).await?;
+            let order = store(request, transaction, bid, &read).await?;
+            Ok((written, order))
         }
         BidStrategy::InsertFirst => {
             let read = transaction.run(select()).await?;
             let order = store(request, transaction, bid, &read).await?;
             work(request, knobs).await;
             let written = transaction.run(update().change(ONE_LESS).when(SOME_LEFT)).await?;
-            in_stock_after(&written).map(|()| order)
+            in_stock_after(&written)?;
+            Ok((written, order))
         }
         BidStrategy::Optimistic => {
             let read = transaction.run(select()).await?;
@@ -200,10 +214,12 @@ async fn take_unit(
                 .change(Change::Add { column: bids::VERSION, by: 1 })
                 .when(unchanged)
                 .computed_from(&read);
-            if transaction.run(write).await?.rows == 0 {
+            let written = transaction.run(write).await?;
+            if written.rows == 0 {
                 return Err(Failure::OptimisticExhausted);
             }
-            store(request, transaction, bid, &read).await
+            let order = store(request, transaction, bid, &read).await?;
+            Ok((written, order))
         }
     }
 }

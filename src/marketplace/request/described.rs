@@ -1,8 +1,11 @@
 //! Endpoints given as data: a list of steps that call the very component API that the built-in
 //! scripts call.
 
+mod statement;
+
 use std::rc::Rc;
 
+use super::cached::Looked;
 use super::distributed_lock::{DistributedLock, LockTerms};
 use super::transaction::Session;
 use super::{Answer, Failure, Request};
@@ -10,13 +13,13 @@ use crate::engine::distribution::Distribution;
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Config;
 use crate::marketplace::hikari::Connection;
-use crate::marketplace::mysql::table::{TableId, Values};
-use crate::marketplace::mysql::{Access, Change, Effect, Found, Guard, Lock, Statement, Verb};
+use crate::marketplace::mysql::table::TableId;
+use crate::marketplace::mysql::{Access, Found, Guard, Lock, Statement, Verb};
 use crate::marketplace::probe::{Event, Stage};
-use crate::random::Stream;
+use crate::marketplace::redis::key::Key;
+use statement::rows;
 
-/// Purposes of draws that do not count: rows picked at random, waits between attempts.
-const ROWS: u64 = 7_000;
+/// Purpose of the draws of waits between attempts; they do not count.
 const BACKOFF: u64 = 8_000;
 
 /// One step as written. Blocks nest.
@@ -42,6 +45,8 @@ pub(crate) enum Step {
         /// After the commit, with the connection still held.
         after_commit: Vec<Step>,
     },
+    /// A look into the cache; what is not there is loaded by the steps, and stored.
+    Cached(CachedStep, Vec<Step>),
     /// Steps under a lock in Redis.
     RedisLock {
         key: u64,
@@ -57,6 +62,16 @@ pub(crate) enum Step {
     },
     /// The answer goes out now; what follows is done after it.
     Reply,
+}
+
+/// What is looked up and stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CachedStep {
+    /// The name of the cache, as a number.
+    pub(crate) name: u64,
+    /// Whether each row of the load has an entry of its own.
+    pub(crate) by_row: bool,
+    pub(crate) ttl: Nanos,
 }
 
 /// A row that an earlier statement has read, by order of first use in the endpoint.
@@ -163,6 +178,12 @@ pub(crate) enum Op<'w> {
         terms: LockTerms,
     },
     Unlock,
+    /// Goes on behind the storing if the entry is there.
+    LookUp {
+        cached: CachedStep,
+        behind: usize,
+    },
+    Store(CachedStep),
     Sql(&'w SqlStep),
     Fail {
         failure: Failure,
@@ -198,6 +219,13 @@ fn compile_into<'w>(steps: &'w [Step], config: &'w Config, ops: &mut Vec<Op<'w>>
                 }
                 compile_into(after_commit, config, ops);
                 ops.push(Op::End);
+            }
+            Step::Cached(cached, steps) => {
+                let look_up = ops.len();
+                ops.push(Op::LookUp { cached: *cached, behind: 0 });
+                compile_into(steps, config, ops);
+                ops.push(Op::Store(*cached));
+                ops[look_up] = Op::LookUp { cached: *cached, behind: ops.len() };
             }
             Step::RedisLock { key, terms, steps } => {
                 ops.push(Op::Lock { key: *key, terms: *terms });
@@ -235,11 +263,11 @@ struct Block<'w> {
 
 /// Runs the steps for one request.
 pub(crate) async fn run<'w>(request: &Rc<Request<'w>>, ops: &'w [Op<'w>]) -> Answer {
-    let mut run = Run { request, ops, frames: Vec::new(), read: Vec::new() };
+    let mut run = Run { request, ops, frames: Vec::new(), read: Vec::new(), missed: Vec::new() };
     let mut at = 0;
     while at < ops.len() {
         at = match run.step(at).await {
-            Ok(()) => at + 1,
+            Ok(next) => next,
             Err(failure) => run.unwind(failure).await?,
         };
     }
@@ -252,12 +280,30 @@ struct Run<'r, 'w> {
     frames: Vec<Frame<'w>>,
     /// Rows read, by variable.
     read: Vec<Found>,
+    /// Looks that found nothing, the innermost last: when they began, and whether the cache
+    /// answered.
+    missed: Vec<(Nanos, bool)>,
 }
 
 impl<'w> Run<'_, 'w> {
-    async fn step(&mut self, at: usize) -> Answer {
+    /// Returns where the run goes on.
+    async fn step(&mut self, at: usize) -> Result<usize, Failure> {
         let request = self.request;
         match &self.ops[at] {
+            Op::LookUp { cached, behind } => {
+                let since = request.now();
+                match request.look_up_entry(cached.key(request)).await {
+                    Looked::Hit => return Ok(*behind),
+                    Looked::Missed => self.missed.push((since, true)),
+                    Looked::Down => self.missed.push((since, false)),
+                }
+            }
+            Op::Store(cached) => {
+                if let Some((since, true)) = self.missed.pop() {
+                    let recompute = request.now() - since;
+                    request.store_entry(cached.key(request), cached.ttl, recompute).await;
+                }
+            }
             Op::Cpu(time) => request.cpu(time).await,
             Op::Wait(time) => request.remote(time).await,
             Op::Use { station, time } => {
@@ -309,7 +355,7 @@ impl<'w> Run<'_, 'w> {
             }
             Op::Reply => super::respond(request, Ok(())),
         }
-        Ok(())
+        Ok(at + 1)
     }
 
     async fn sql(&mut self, sql: &SqlStep) -> Answer {
@@ -405,73 +451,8 @@ fn tell(request: &Request<'_>, statement: &Statement, found: &Found) {
     }
 }
 
-/// The rows of a statement, one for each time that it is run.
-fn rows(request: &Request<'_>, sql: &SqlStep) -> Vec<Access> {
-    let mut keys: Vec<u64> = match sql.row {
-        Pick::None => {
-            let access = if sql.verb == Verb::Insert { Access::Row(0) } else { Access::Nothing };
-            return vec![access; sql.times as usize];
-        }
-        Pick::Range(from, to) => return vec![Access::Range(from, to); sql.times as usize],
-        Pick::Key(key) => vec![key; sql.times as usize],
-        Pick::OfRequest => vec![request.row(); sql.times as usize],
-        Pick::Random(rows) => {
-            let seed = super::draw_seed(request.times, request.drawn.get(), ROWS);
-            let mut stream = Stream::from_seed(seed);
-            (0..sql.times).map(|_| stream.below(rows.max(1)) + 1).collect()
-        }
-    };
-    if sql.ascending {
-        keys.sort_unstable();
-    }
-    keys.into_iter().map(Access::Row).collect()
-}
-
-impl SqlStep {
-    fn statement(&self, request: &Request<'_>, access: Access, read: &[Found]) -> Statement {
-        let value = |variable: Variable, column: usize| {
-            read.get(variable).map_or(0, |found| found.values[column])
-        };
-        let mut changes = [None; 3];
-        let mut values = Values::default();
-        let mut computed_from = None;
-        for (at, (column, assigned)) in self.set.iter().copied().enumerate() {
-            let change = match assigned {
-                Assigned::Add(by) => Change::Add { column, by },
-                Assigned::Value(to) => Change::Set { column, to },
-                Assigned::From { variable, column: from, add } => {
-                    computed_from = read.get(variable).map(|found| found.version);
-                    Change::Set { column, to: value(variable, from).saturating_add(add) }
-                }
-            };
-            if let Change::Set { to, .. } = change {
-                values[column] = to;
-            }
-            if let Some(place) = changes.get_mut(at) {
-                *place = Some(change);
-            }
-        }
-        let guard = self.when.map(|(column, compared)| match compared {
-            Compared::EqualsVariable { variable, column: from } => {
-                Guard::Equals { column, value: value(variable, from) }
-            }
-            number => number.guard(column),
-        });
-        let cpu: Nanos = request.draw(&self.cpu);
-        Statement {
-            verb: self.verb,
-            table: self.table,
-            access,
-            lock: self.lock,
-            effect: match self.verb {
-                Verb::Insert => Effect::Insert(values),
-                Verb::Update | Verb::Delete => Effect::Change(changes),
-                Verb::Select | Verb::Do => Effect::Read,
-            },
-            guard,
-            computed_from,
-            cpu,
-            wait: request.draw_beside(&self.wait),
-        }
+impl CachedStep {
+    fn key(self, request: &Request<'_>) -> Key {
+        Key::Described(self.name, if self.by_row { request.row() } else { 0 })
     }
 }

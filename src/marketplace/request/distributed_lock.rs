@@ -6,8 +6,10 @@ use std::rc::Rc;
 use super::{Failure, Request};
 use crate::engine::time::Nanos;
 use crate::marketplace::probe::{Event, Stage};
-use crate::marketplace::redis::Set;
+use crate::marketplace::redis::key::Key;
+use crate::marketplace::redis::locks::Set;
 use crate::marketplace::redis::terms::{Acquisition, Lease, WATCHDOG};
+use crate::marketplace::redis::topology::Access;
 
 /// How a lock is waited for, and how long it lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl<'w> Request<'w> {
     /// Takes the lock on a key.
     ///
     /// # Errors
-    /// [`Failure::RedisLockTimeout`].
+    /// [`Failure::RedisLockTimeout`], [`Failure::RedisDown`].
     pub(super) async fn lock(
         self: &Rc<Self>,
         key: u64,
@@ -40,6 +42,7 @@ impl<'w> Request<'w> {
         let _stage = self.enter(Stage::RedisLock);
         let clock = self.market.clock;
         let redis = &self.market.redis;
+        let locks = &redis.locks;
         let asked = clock.now();
         let lease = match terms.lease {
             Lease::For(span) => span,
@@ -50,11 +53,15 @@ impl<'w> Request<'w> {
         let token = loop {
             // Whoever wants to be told listens before asking, so that no message is missed.
             if !first && terms.acquire == Acquisition::PubSub {
-                told = Some(redis.subscribe(key, self.instance.number));
+                told = Some(locks.subscribe(key, self.instance.number));
             }
-            let answer = self.command(|| redis.set_if_absent(key, lease)).await;
+            let take = |_: &mut _, _| locks.set_if_absent(key, lease);
+            let answer = match self.command(&[Key::Lock(key)], Access::Write, take).await {
+                Ok(answer) => answer,
+                Err(down) => break Err(down),
+            };
             let left = match answer {
-                Set::Taken(token) => break Some(token),
+                Set::Taken(token) => break Ok(token),
                 Set::Held(left) => left,
             };
             if first {
@@ -62,7 +69,7 @@ impl<'w> Request<'w> {
             }
             let patience = terms.wait.saturating_sub(clock.now() - asked);
             if patience == 0 {
-                break None;
+                break Err(Failure::RedisLockTimeout);
             }
             match (terms.acquire, &told) {
                 (Acquisition::Poll(every), _) => clock.sleep(every.min(patience)).await,
@@ -75,15 +82,15 @@ impl<'w> Request<'w> {
                 (Acquisition::PubSub, None) => {}
             }
             if let Some(told) = told.take() {
-                redis.unsubscribe(key, &told);
+                locks.unsubscribe(key, &told);
             }
             first = false;
         };
         if let Some(told) = told.take() {
-            redis.unsubscribe(key, &told);
+            locks.unsubscribe(key, &told);
         }
-        redis.waits.borrow_mut().record(clock.now() - asked);
-        let token = token.ok_or(Failure::RedisLockTimeout)?;
+        locks.waits.borrow_mut().record(clock.now() - asked);
+        let token = token?;
         self.market.witness.lock_taken(self.number, key);
         self.market.probe.tell(Event::RedisLocked { request: self.number, key, token });
         let lock = DistributedLock { key, token, given_back: Rc::default() };
@@ -99,22 +106,9 @@ impl<'w> Request<'w> {
         lock.given_back.set(true);
         self.market.witness.lock_given_back(self.number, lock.key);
         self.market.probe.tell(Event::RedisUnlocked { request: self.number, key: lock.key });
-        self.command(|| self.market.redis.delete_if_mine(lock.key, lock.token)).await;
-    }
-
-    /// One command: there, done, and back.
-    pub(super) async fn command<T>(&self, run: impl FnOnce() -> T) -> T {
-        let round_trip = self.draw(self.market.redis.round_trip);
-        self.travel(round_trip / 2).await;
-        let answer = run();
-        self.travel(round_trip - round_trip / 2).await;
-        answer
-    }
-
-    async fn travel(&self, span: Nanos) {
-        if span > 0 {
-            self.market.clock.sleep(span).await;
-        }
+        let give = |_: &mut _, _| self.market.redis.locks.delete_if_mine(lock.key, lock.token);
+        // A server that does not answer keeps the lock until its lease ends.
+        self.command(&[Key::Lock(lock.key)], Access::Write, give).await.ok();
     }
 }
 
@@ -127,7 +121,7 @@ async fn renew(request: Rc<Request<'_>>, key: u64, token: u64, given_back: Rc<Ce
             return;
         }
         // A process that stands still renews nothing.
-        if !request.paused.get() && !request.market.redis.renew(key, token, WATCHDOG) {
+        if !request.paused.get() && !request.market.redis.locks.renew(key, token, WATCHDOG) {
             return;
         }
     }

@@ -47,10 +47,14 @@ pub(crate) enum Failure {
     NotifyFailed,
     /// The service's own process died on the way.
     Crashed,
+    /// No server of Redis answered.
+    RedisDown,
+    /// A command on keys of several slots of a cluster.
+    CrossSlot,
 }
 
 impl Failure {
-    pub(crate) const ALL: [Failure; 22] = [
+    pub(crate) const ALL: [Failure; 24] = [
         Failure::PoolTimeout,
         Failure::Rejected,
         Failure::ConnectTimeout,
@@ -73,6 +77,8 @@ impl Failure {
         Failure::BrokerDown,
         Failure::NotifyFailed,
         Failure::Crashed,
+        Failure::RedisDown,
+        Failure::CrossSlot,
     ];
 
     /// The label in `error_count@...`.
@@ -100,6 +106,8 @@ impl Failure {
             Failure::BrokerDown => "broker_down",
             Failure::NotifyFailed => "notify_failed",
             Failure::Crashed => "crashed",
+            Failure::RedisDown => "redis_down",
+            Failure::CrossSlot => "cross_slot",
         }
     }
 
@@ -114,7 +122,8 @@ impl Failure {
             | Failure::SoldOut
             | Failure::DuplicateKey
             | Failure::NoParent
-            | Failure::Fenced => true,
+            | Failure::Fenced
+            | Failure::CrossSlot => true,
             Failure::PoolTimeout
             | Failure::Rejected
             | Failure::ConnectTimeout
@@ -131,7 +140,8 @@ impl Failure {
             | Failure::DatabaseDown
             | Failure::BrokerDown
             | Failure::NotifyFailed
-            | Failure::Crashed => false,
+            | Failure::Crashed
+            | Failure::RedisDown => false,
         }
     }
 

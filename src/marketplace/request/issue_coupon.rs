@@ -6,6 +6,8 @@ use crate::marketplace::config::tables::{COUPON_ISSUES, COUPONS, coupon_issues, 
 use crate::marketplace::mysql::table::Values;
 use crate::marketplace::mysql::{Change, Guard, Statement};
 use crate::marketplace::probe::Stage;
+use crate::marketplace::redis::key::Key;
+use crate::marketplace::redis::topology::Access;
 
 pub(super) async fn run(request: &Request<'_>) -> Answer {
     let market = request.market;
@@ -18,13 +20,16 @@ pub(super) async fn run(request: &Request<'_>) -> Answer {
         CouponStrategy::RedisGate => {
             let (user, places) = (request.user() as u64, u64::from(market.config.data.coupons));
             let stage = request.enter(Stage::RedisLock);
-            let inside = request.command(|| market.redis.enter_gate(coupon, user, places)).await;
+            let key = [Key::Gate(coupon)];
+            let enter = |_: &mut _, _| market.redis.gates.enter(coupon, user, places);
+            let inside = request.command(&key, Access::Write, enter).await;
             drop(stage);
-            if !inside {
+            if !inside? {
                 return Err(Failure::SoldOut);
             }
             if let Err(failure) = issue(request, coupon).await {
-                request.command(|| market.redis.leave_gate(coupon, user)).await;
+                let leave = |_: &mut _, _| market.redis.gates.leave(coupon, user);
+                request.command(&key, Access::Write, leave).await.ok();
                 return Err(failure);
             }
         }

@@ -2,6 +2,7 @@
 //! against: compute, call out, borrow a connection, run statements in a transaction.
 
 mod buy_now;
+mod cached;
 mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
@@ -10,11 +11,13 @@ mod issue_coupon;
 mod list_products;
 mod place_bid;
 mod redeem_coupon;
+mod redis_command;
 mod retry;
 mod routing;
 mod tell;
 mod transaction;
 mod view_bid;
+mod view_cart;
 mod view_orders;
 mod view_product;
 mod views;
@@ -55,10 +58,11 @@ pub(crate) enum BuiltIn {
     WithdrawBid,
     ViewBid,
     ChangePrice,
+    ViewCart,
 }
 
 impl BuiltIn {
-    pub(crate) const ALL: [BuiltIn; 10] = [
+    pub(crate) const ALL: [BuiltIn; 11] = [
         BuiltIn::ViewProduct,
         BuiltIn::ListProducts,
         BuiltIn::ViewOrders,
@@ -69,6 +73,7 @@ impl BuiltIn {
         BuiltIn::WithdrawBid,
         BuiltIn::ViewBid,
         BuiltIn::ChangePrice,
+        BuiltIn::ViewCart,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -83,6 +88,7 @@ impl BuiltIn {
             BuiltIn::WithdrawBid => "withdraw_bid",
             BuiltIn::ViewBid => "view_bid",
             BuiltIn::ChangePrice => "change_price",
+            BuiltIn::ViewCart => "view_cart",
         }
     }
 
@@ -397,5 +403,6 @@ async fn run_script(request: &Rc<Request<'_>>) -> Answer {
         Script::BuiltIn(BuiltIn::WithdrawBid) => withdraw_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ViewBid) => view_bid::run(request).await,
         Script::BuiltIn(BuiltIn::ChangePrice) => change_price::run(request).await,
+        Script::BuiltIn(BuiltIn::ViewCart) => view_cart::run(request).await,
     }
 }

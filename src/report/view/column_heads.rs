@@ -67,15 +67,27 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "double_redeemed" => both!("redeemed twice", "중복 사용"),
         "double_holders" => both!("two holders", "보유자 둘"),
         "stale_writes" => both!("stale writes", "늦은 쓰기"),
+        "broken_invariants" => both!("books broken", "안 맞는 장부"),
+        "ok_count" => both!("succeeded", "성공"),
+        "failed_latency_ms_p50" => both!("failed p50 ms", "실패 p50 ms"),
+        "failed_latency_ms_p99" => both!("failed p99 ms", "실패 p99 ms"),
+        other => head_of_copies(other),
+    };
+    let words = words.get(lang);
+    match label {
+        Some(label) => format!("{words} {label}"),
+        None => words.to_owned(),
+    }
+}
+
+/// Heads of what copies show: replicas, caches, pages.
+fn head_of_copies(name: &str) -> Text {
+    match name {
         "duplicated_rows" => both!("rows twice", "중복 행"),
         "skipped_rows" => both!("rows left out", "누락 행"),
         "rows_examined_per_page" => both!("rows read a page", "페이지당 읽은 행"),
         "duplicated_rows_per_turn" => both!("rows twice a turn", "넘길 때마다 중복 행"),
         "skipped_rows_per_turn" => both!("rows left out a turn", "넘길 때마다 누락 행"),
-        "broken_invariants" => both!("books broken", "안 맞는 장부"),
-        "ok_count" => both!("succeeded", "성공"),
-        "failed_latency_ms_p50" => both!("failed p50 ms", "실패 p50 ms"),
-        "failed_latency_ms_p99" => both!("failed p99 ms", "실패 p99 ms"),
         "stale_read_share" => both!("stale reads", "낡은 읽기"),
         "stale_reads" => both!("stale reads", "낡은 읽기 수"),
         "intolerable_share" => both!("too stale", "허용치 초과"),
@@ -98,12 +110,18 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "position_timeouts" => both!("waits given up", "포기한 대기"),
         "unavailable_s" => both!("unavailable s", "중단 시간 s"),
         "split_brain_writes" => both!("split-brain writes", "스플릿 브레인 쓰기"),
+        "cache_hit_share" => both!("hits", "적중률"),
+        "cache_misses" => both!("misses", "미스"),
+        "cache_loads" => both!("loads", "적재"),
+        "cache_renewals" => both!("renewals", "갱신"),
+        "cache_loads_per_expiry_mean" => both!("loads per expiry", "만료당 적재"),
+        "cache_loads_per_expiry_max" => both!("most loads", "최다 적재"),
+        "cache_evictions" => both!("evictions", "축출"),
+        "cache_lost_writes" => both!("lost writes", "잃은 쓰기"),
+        "redis_ops_per_s" => both!("Redis ops/s", "Redis 명령/s"),
+        "redis_busy_mean" => both!("busiest Redis", "가장 바쁜 Redis"),
+        "redis_moved" => both!("MOVED", "MOVED"),
         other => of_events(other),
-    };
-    let words = words.get(lang);
-    match label {
-        Some(label) => format!("{words} {label}"),
-        None => words.to_owned(),
     }
 }
 
@@ -137,28 +155,7 @@ pub(super) fn stage(key: &str) -> Text {
         "lock_wait_ms" => both!("row lock wait", "행 락 대기"),
         "redis_lock_ms" => both!("Redis lock", "Redis 락"),
         "retry_ms" => both!("between attempts", "재시도 대기"),
-        "stale_read_share" => both!("stale reads", "낡은 읽기"),
-        "stale_reads" => both!("stale reads", "낡은 읽기 수"),
-        "intolerable_share" => both!("too stale", "허용치 초과"),
-        "author_stale_share" => both!("author misses it", "작성자가 못 봄"),
-        "own_writes_missing" => both!("own writes missing", "자기 글 못 봄"),
-        "backward_read_share" => both!("back in time", "과거로 읽기"),
-        "backward_reads" => both!("reads back in time", "과거로 읽기 수"),
-        "staleness_ms_mean" => both!("staleness mean ms", "낡음 평균 ms"),
-        "staleness_ms_p50" => both!("staleness p50 ms", "낡음 p50 ms"),
-        "staleness_ms_p99" => both!("staleness p99 ms", "낡음 p99 ms"),
-        "staleness_ms_max" => both!("staleness max ms", "낡음 최대 ms"),
-        "replica_lag_ms_mean" => both!("lag mean ms", "복제 지연 평균 ms"),
-        "replica_lag_ms_p50" => both!("lag p50 ms", "복제 지연 p50 ms"),
-        "replica_lag_ms_p95" => both!("lag p95 ms", "복제 지연 p95 ms"),
-        "replica_lag_ms_p99" => both!("lag p99 ms", "복제 지연 p99 ms"),
-        "replica_lag_ms_max" => both!("lag max ms", "복제 지연 최대 ms"),
-        "replica_cores_busy_mean" => both!("replica cores busy", "바쁜 복제본 코어"),
-        "position_wait_ms_mean" => both!("position wait ms", "위치 대기 ms"),
-        "position_wait_ms_p99" => both!("position wait p99 ms", "위치 대기 p99 ms"),
-        "position_timeouts" => both!("waits given up", "포기한 대기"),
-        "unavailable_s" => both!("unavailable s", "중단 시간 s"),
-        "split_brain_writes" => both!("split-brain writes", "스플릿 브레인 쓰기"),
+        "redis_ms" => both!("cache", "캐시"),
         other => Text::same(other),
     }
 }

@@ -27,6 +27,8 @@ impl Reader<'_> {
                 ("crash", ActionKind::MysqlCrash),
                 ("redis-failover", ActionKind::RedisFailover),
                 ("rebuild", ActionKind::Rebuild),
+                ("redis-crash", ActionKind::RedisCrash),
+                ("redis-reshard", ActionKind::RedisReshard),
             ] {
                 if let Some(node) = fields.take(name)
                     && self.walk.bool(node) == Some(true)

@@ -471,7 +471,7 @@ fn kind_of(stage: Stage, commits: bool) -> Kind {
         Stage::Remote => Kind::Remote,
         Stage::Station => Kind::Station,
         Stage::LockWait => Kind::LockWait,
-        Stage::RedisLock => Kind::Redis,
+        Stage::RedisLock | Stage::Redis => Kind::Redis,
         Stage::Retry => Kind::Retry,
     }
 }
