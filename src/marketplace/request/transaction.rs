@@ -231,6 +231,10 @@ impl<'w> Request<'w> {
         kept: Option<Connection<'w>>,
         keep: bool,
     ) -> Result<Transaction<'r, 'w>, Failure> {
+        if self.market.databases.len() > 1 {
+            let database = database as u32;
+            self.market.probe.tell(Event::Begins { request: self.number, database });
+        }
         let session = Session::new(self, database);
         let spring = &self.market.config.spring;
         let autocommit = spring.self_invocation;
