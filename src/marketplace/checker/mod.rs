@@ -30,8 +30,8 @@ use lost_update::LostUpdate;
 use oversell::Oversell;
 pub(crate) use pages::PageTurns;
 use pages::Pages;
-use stale_read::{Missed, StaleRead};
 pub(crate) use stale_read::{Judged, Shown};
+use stale_read::{Missed, StaleRead};
 use stale_write::StaleWrite;
 
 /// What can be found.

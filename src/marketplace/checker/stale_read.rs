@@ -112,10 +112,8 @@ impl StaleRead {
             author: own.is_some(),
             own_write_missing: missing_own.is_some(),
             backward: newer.is_some(),
-            missed: missed.map(|missed| Missed {
-                by: missed.by,
-                age: shown.asked.saturating_sub(missed.at),
-            }),
+            missed: missed
+                .map(|missed| Missed { by: missed.by, age: shown.asked.saturating_sub(missed.at) }),
         }
     }
 
@@ -181,9 +179,8 @@ mod tests {
     #[test]
     fn a_read_is_as_stale_as_its_version_was_replaced_long_ago() {
         let checker = history(&[(3, true, 100), (5, true, 200), (9, false, 300)]);
-        let stale = |version, asked| {
-            checker.judge(&shown(version, asked), &Visitor::default()).stale
-        };
+        let stale =
+            |version, asked| checker.judge(&shown(version, asked), &Visitor::default()).stale;
         assert_eq!(stale(Some(0), 50), None, "nothing newer yet");
         assert_eq!(stale(Some(0), 150), Some(50), "version 3 had been there for 50");
         assert_eq!(stale(Some(0), 250), Some(150), "counted from the first replacement");
