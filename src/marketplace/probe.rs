@@ -119,7 +119,8 @@ pub(crate) enum Event {
         request: u64,
         unit: Unit,
     },
-    /// A transaction begins, on which database: told only where there are several.
+    /// A transaction or a connection is asked for, of which database: told only where there are
+    /// several.
     Begins {
         request: u64,
         database: u32,

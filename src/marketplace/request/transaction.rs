@@ -39,6 +39,10 @@ pub(super) struct Session<'w> {
 
 impl<'w> Session<'w> {
     pub(super) fn new(request: &Request<'w>, database: usize) -> Session<'w> {
+        if request.market.databases.len() > 1 {
+            let database = database as u32;
+            request.market.probe.tell(Event::Begins { request: request.number, database });
+        }
         let database = &request.market.databases[database];
         Session { database, open: None, token: None, page: Vec::new(), written: Vec::new() }
     }
@@ -231,10 +235,6 @@ impl<'w> Request<'w> {
         kept: Option<Connection<'w>>,
         keep: bool,
     ) -> Result<Transaction<'r, 'w>, Failure> {
-        if self.market.databases.len() > 1 {
-            let database = database as u32;
-            self.market.probe.tell(Event::Begins { request: self.number, database });
-        }
         let session = Session::new(self, database);
         let spring = &self.market.config.spring;
         let autocommit = spring.self_invocation;

@@ -269,4 +269,29 @@ mod tests {
         });
         assert_eq!(shown(style), ascii);
     }
+
+    /// 50 ms of 100 are left out: 17 columns for the rest, 3 for them, with a sign in the middle of
+    /// every line; what is said below is wrapped.
+    #[test]
+    fn what_is_left_out_leaves_a_sign() {
+        let ends = part(90.0, 90.0, Fill::Ends(Verdict::Yes), "");
+        let lanes = vec![
+            lane("a", "b", vec![part(0.0, 20.0, Fill::Works, ""), ends]),
+            lane("", "c", vec![part(0.0, 100.0, Fill::Holds, "")]),
+        ];
+        let (unit, left_out) = ("ms".to_owned(), "left out: fifty ms of it".to_owned());
+        let gaps = vec![(30.0, 80.0)];
+        let timeline = Timeline { unit, from: 0.0, to: 100.0, gaps, left_out, lanes };
+        let style = Style { width: 24, color: false, unicode: true, lang: Lang::En };
+        let lines = timeline_lines(&timeline, style, 24);
+        let shown: Vec<String> = lines.iter().map(|line| line.show(false)).collect();
+        let expected = [
+            "a b ███████    ≈    ✓",
+            "  c ───────────≈────────",
+            "ms  ╵0           ╵80",
+            "≈ left out: fifty ms of",
+            "it",
+        ];
+        assert_eq!(shown, expected);
+    }
 }

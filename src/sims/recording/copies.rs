@@ -186,6 +186,8 @@ impl Copies {
         }
         empty.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
         let mut drawn = to - from;
+        // Requests that take no time leave something to draw.
+        let alive = alive.max(drawn / 1_000);
         let mut gaps: Vec<(Nanos, Nanos)> = Vec::new();
         for (first, last) in empty.into_iter().take(GAPS_MAX) {
             if drawn <= alive.saturating_mul(SHARE) || last - first < drawn / 10 {
@@ -195,7 +197,7 @@ impl Copies {
             gaps.push((first, last));
         }
         // A little of the emptiness is left on both sides.
-        let edge = drawn / 20;
+        let edge = drawn / 12;
         gaps.retain(|(first, last)| last - first > 4 * edge);
         for (first, last) in &mut gaps {
             (*first, *last) = (*first + edge, *last - edge);
@@ -459,16 +461,22 @@ impl Failover {
         if let Some((committed, (_, lost))) = self.committed.zip(self.lost) {
             turns.push(turn(committed, What::CommitsHere { lost }));
         }
-        if let Some((at, lost)) = self.lost {
-            turns.push(turn(at, What::Loses { lost }));
-        }
-        turns.extend(self.steps.iter().map(|(at, step)| {
+        for (at, step) in &self.steps {
             let what = match *step {
                 Step::Fate(fate) => What::Primary(fate),
                 Step::Promoted(database) => What::Promoted { database },
             };
-            turn(*at, what)
-        }));
+            turns.push(turn(*at, what));
+            // What is lost is lost by this step.
+            let loses = matches!(
+                (self.lost, step),
+                (Some((_, Lost::NotReceived(_))), Step::Promoted(_))
+                    | (Some((_, Lost::NotFlushed)), Step::Fate(Fate::Dies | Fate::PoweredOff))
+            );
+            if let Some((_, lost)) = self.lost.filter(|(when, _)| loses && when == at) {
+                turns.push(turn(*at, What::Loses { lost }));
+            }
+        }
         turns
     }
 }

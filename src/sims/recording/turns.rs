@@ -189,8 +189,9 @@ pub(super) fn turns(
     }
     let mut turns = teller.turns;
     if let Some(copies) = copies {
+        // At one moment what a client is shown comes before its answer.
         turns.retain(|turn| !copies.tells(turn));
-        turns.extend(copies.turns());
+        turns.splice(0..0, copies.turns());
     }
     turns.sort_by_key(|turn| turn.at);
     while turns.len() > TURNS_MAX {
