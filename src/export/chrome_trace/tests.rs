@@ -197,6 +197,6 @@ fn a_failover_is_exported_with_the_commit_that_it_loses() {
         .filter(|event| event["pid"] == DATABASES)
         .filter_map(|event| event["name"].as_str())
         .collect();
-    assert_eq!(lines, ["serves", "down", "detects", "promotes"]);
+    assert_eq!(lines, ["serves", "down", "detects", "promotes", "serves"]);
     assert!(slices.iter().any(|event| event["pid"] == CLIENTS), "{slices:?}");
 }
