@@ -1,7 +1,8 @@
 //! A slice of a recording as Chrome trace events, which Perfetto and `chrome://tracing` open.
 //!
 //! Components are processes, their slots threads: clients, the threads of each Tomcat, the
-//! connections of each HikariCP, rows of MySQL, keys of Redis. Arrows lead from who has something
+//! connections of each HikariCP, rows of MySQL, keys of Redis; in a story of copies each database
+//! and the manager. Arrows lead from who has something
 //! to who waits for it.
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::sims::recording::Recording;
+use crate::sims::recording::copies::{Party, Server};
 use crate::sims::recording::episode::Episode;
 use crate::sims::recording::lives::{Kind, Life, Span};
 
@@ -33,20 +35,26 @@ pub(crate) fn trace(recording: &Recording, episode: Option<&Episode>) -> Trace {
     let (from, to) = (from.min(recording.end()), to.min(recording.end()));
     let middle = episode.map_or(from, |episode| episode.at).clamp(from, to.max(from));
     let margin = (to - from).max(MARGIN_MIN);
-    let mut slices: Vec<(u64, u64)> = [margin, margin / 4, 0]
-        .map(|margin| (from.saturating_sub(margin), (to + margin).min(recording.end())))
-        .to_vec();
+    let wide = |margin| (from.saturating_sub(margin), (to + margin).min(recording.end()));
+    let (first, last) = wide(margin);
+    let lives = recording.lives_between(first, last);
+    let mut slices: Vec<((u64, u64), &[Life])> =
+        [margin, margin / 4, 0].map(|margin| (wide(margin), &lives[..])).to_vec();
+    let servers = episode.map_or(&[][..], |episode| &episode.servers);
+    // A failover takes so long that its own requests are all there is room for.
+    if let Some(episode) = episode.filter(|_| !servers.is_empty()) {
+        slices.push((wide(0), &episode.requests));
+    }
     // An episode that is too crowded itself is cut around its moment.
     let mut half = (to - from) / 2;
     while half > 0 {
-        slices.push((middle.saturating_sub(half).max(from), (middle + half).min(to)));
+        let range = (middle.saturating_sub(half).max(from), (middle + half).min(to));
+        slices.push((range, &lives));
         half /= 2;
     }
-    let (first, last) = slices[0];
-    let lives = recording.lives_between(first, last);
     let mut slices = slices.into_iter().peekable();
-    while let Some((from, to)) = slices.next() {
-        let events = slice(&lives, from, to);
+    while let Some(((from, to), lives)) = slices.next() {
+        let events = slice(lives, servers, (from, to));
         // The last slice has no length worth speaking of.
         if events.len() <= EVENTS_MAX || slices.peek().is_none() {
             return whole(recording, &events, from, to);
@@ -73,13 +81,14 @@ fn whole(recording: &Recording, events: &[Value], from: u64, to: u64) -> Trace {
     Trace { json, events: count, from, to }
 }
 
-fn slice(lives: &[Life], from: u64, to: u64) -> Vec<Value> {
+fn slice(lives: &[Life], servers: &[Server], (from, to): (u64, u64)) -> Vec<Value> {
     let mut drawing = Drawing { from, to, tracks: Tracks::default(), placed: Vec::new() };
     drawing.clients(lives);
     for life in lives {
         drawing.server(life);
     }
     drawing.shared(lives);
+    drawing.databases(servers);
     let mut events = drawing.tracks.names();
     events.extend(drawing.placed.iter().map(Placed::event));
     events.extend(arrows(&drawing.placed));
@@ -92,6 +101,7 @@ type Track = (u32, u32);
 const CLIENTS: u32 = 1;
 const MYSQL: u32 = 2;
 const REDIS: u32 = 3;
+const DATABASES: u32 = 4;
 const TOMCAT: u32 = 100;
 const HIKARI: u32 = 200;
 /// Lanes are numbered from here on: slots have their own numbers.
@@ -149,6 +159,7 @@ fn process_name(process: u32) -> String {
         CLIENTS => "clients".to_owned(),
         MYSQL => "MySQL".to_owned(),
         REDIS => "Redis".to_owned(),
+        DATABASES => "replication".to_owned(),
         HIKARI.. => format!("HikariCP instance {}", process - HIKARI),
         _ => format!("Tomcat instance {}", process - TOMCAT),
     }
@@ -160,6 +171,7 @@ fn process_order(process: u32) -> u32 {
         CLIENTS => 0,
         MYSQL => 1_000,
         REDIS => 1_001,
+        DATABASES => 1_002,
         other => other,
     }
 }
@@ -177,7 +189,7 @@ struct Placed<'l> {
     from: u64,
     to: u64,
     request: u64,
-    /// The span that it shows; none for a whole request.
+    /// The span that it shows; none for a whole request and for a database.
     span: Option<&'l Span>,
 }
 
@@ -283,6 +295,23 @@ impl<'l> Drawing<'l> {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// What becomes of a commit at each database, and what the manager does.
+    fn databases(&mut self, servers: &'l [Server]) {
+        for server in servers {
+            let line = match server.party {
+                Party::Database(0) => "primary".to_owned(),
+                Party::Database(number) => format!("replica {number}"),
+                Party::Manager => "manager".to_owned(),
+            };
+            for stay in &server.stays {
+                let Some(range) = self.cut(stay.from, stay.to) else { continue };
+                let track = self.tracks.lane(DATABASES, &line, range.0, range.1);
+                let name = (stay.state.key().to_owned(), server.request);
+                self.place(track, "slot", range, name, None);
             }
         }
     }

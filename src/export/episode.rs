@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sims::recording::Recording;
+use crate::sims::recording::copies::{Party, Server};
 use crate::sims::recording::episode::Episode;
 use crate::sims::recording::lives::{Life, Span};
 
@@ -21,6 +22,7 @@ pub(crate) fn json(recording: &Recording, episode: Option<&Episode>) -> Value {
         "from_ms": ms(episode.from),
         "to_ms": ms(episode.to),
         "requests": episode.requests.iter().map(request).collect::<Vec<_>>(),
+        "servers": episode.servers.iter().map(server).collect::<Vec<_>>(),
     })
 }
 
@@ -36,6 +38,18 @@ fn request(life: &Life) -> Value {
         "failure": life.failure,
         "spans": life.spans.iter().map(span).collect::<Vec<_>>(),
     })
+}
+
+/// A database by its number, or the manager of failovers.
+fn server(server: &Server) -> Value {
+    let database = match server.party {
+        Party::Database(number) => Some(number),
+        Party::Manager => None,
+    };
+    let stays = server.stays.iter().map(
+        |stay| json!({ "kind": stay.state.key(), "from_ms": ms(stay.from), "to_ms": ms(stay.to) }),
+    );
+    json!({ "database": database, "request": server.request, "spans": stays.collect::<Vec<_>>() })
 }
 
 fn span(span: &Span) -> Value {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::config::{Crash, FailoverManager};
 use super::mysql::replication::Entry;
 use super::mysql::{Role, Write};
-use super::probe::Event;
+use super::probe::{Event, Fate};
 use super::{Marketplace, instance::Instance};
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::Sim;
@@ -19,12 +19,14 @@ pub(super) async fn crash<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     }
     let old = market.primary();
     market.probe.tell(Event::Server { up: false });
+    tell(market, Fate::Dies);
     market.witness.primary_died();
     match config.failover.manager {
         FailoverManager::None => {
             old.crash(config.mysql.crash);
             market.clock.sleep(config.mysql.restart.0).await;
             old.restart();
+            tell(market, Fate::Back);
             market.probe.tell(Event::Server { up: true });
         }
         // The standby has every write that was flushed.
@@ -32,9 +34,11 @@ pub(super) async fn crash<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
             old.crash(Crash::Process);
             let knobs = &config.failover;
             wait(market, &knobs.detection).await;
+            tell(market, Fate::Noticed);
             wait(market, &knobs.promotion).await;
             old.restart();
             wait(market, &knobs.reconnect).await;
+            tell(market, Fate::Back);
             market.probe.tell(Event::Server { up: true });
         }
         FailoverManager::Mha => {
@@ -48,6 +52,7 @@ pub(super) async fn crash<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
 async fn partition<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     let old = market.primary();
     market.probe.tell(Event::Server { up: false });
+    tell(market, Fate::CutOff);
     market.witness.primary_died();
     old.cut_off();
     let cut_off = market.config.failover.cut_off as usize;
@@ -64,9 +69,11 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     let knobs = &market.config.failover;
     let old = market.primary();
     wait(market, &knobs.detection).await;
+    tell(market, Fate::Noticed);
     if !knobs.power_off.is_zero() {
         wait(market, &knobs.power_off).await;
         if !old.is_down() {
+            tell(market, Fate::PoweredOff);
             old.crash(Crash::Power);
         }
     }
@@ -78,7 +85,7 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     if knobs.binlog_reachable {
         for entry in old.replication.missing_at(number) {
             if !entry.taken_back() {
-                chosen.replication.relay(entry);
+                chosen.receive(entry);
             }
         }
     }
@@ -87,7 +94,7 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
         if other.role.get() == Role::Replica {
             let missing = old.replication.missing_at(other.replication.number);
             for entry in missing.into_iter().filter(|entry| entry.has_reached(number)) {
-                other.replication.relay(entry);
+                other.receive(entry);
             }
         }
     }
@@ -110,7 +117,12 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
 async fn reconnect<'w>(market: &'w Marketplace<'w>, instance: &'w Instance<'w>, number: usize) {
     wait(market, &market.config.failover.reconnect).await;
     instance.writer.set(number);
+    tell(market, Fate::Back);
     market.probe.tell(Event::Server { up: true });
+}
+
+fn tell(market: &Marketplace<'_>, fate: Fate) {
+    market.probe.tell(Event::Primary { fate });
 }
 
 async fn wait(market: &Marketplace<'_>, time: &Distribution) {

@@ -79,6 +79,20 @@ pub(crate) enum Unit {
     },
 }
 
+/// What becomes of the primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Dies,
+    /// The network splits; the primary is alive on its side.
+    CutOff,
+    /// The manager believes that it is gone.
+    Noticed,
+    /// The manager has seen to it that it is gone.
+    PoweredOff,
+    /// Instances have a primary again: the same, or the one that has been promoted.
+    Back,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A client intends a request of an endpoint.
@@ -108,6 +122,12 @@ pub(crate) enum Event {
     Released {
         request: u64,
         unit: Unit,
+    },
+    /// A transaction or a connection is asked for, of which database: told only where there are
+    /// several.
+    Begins {
+        request: u64,
+        database: u32,
     },
     /// A statement sets out (no table and no row where none is named).
     Statement {
@@ -186,10 +206,24 @@ pub(crate) enum Event {
     Pauses {
         request: u64,
     },
+    /// A client was not shown the version of a row that it should have been: who committed that one,
+    /// and how long before the client asked. Told before the violations.
+    Missed {
+        request: u64,
+        by: u64,
+        table: TableId,
+        key: u64,
+        age: Nanos,
+    },
     /// A checker found something in what this request did.
     Violation {
         request: u64,
         anomaly: Anomaly,
+    },
+    /// A replica has what this request has committed, or is about to, in its relay log.
+    Received {
+        request: u64,
+        replica: u32,
     },
     /// A replica shows what this request has committed.
     Applied {
@@ -199,6 +233,9 @@ pub(crate) enum Event {
     /// A replica has become the primary.
     Promoted {
         database: usize,
+    },
+    Primary {
+        fate: Fate,
     },
     /// The database or Redis dies, or is back.
     Server {

@@ -155,6 +155,10 @@ pub(crate) struct Timeline {
     /// Both ends of the axis.
     pub(crate) from: f64,
     pub(crate) to: f64,
+    /// Stretches of the axis that are not worth their room, in order and apart.
+    pub(crate) gaps: Vec<(f64, f64)>,
+    /// What is said of them below.
+    pub(crate) left_out: String,
     pub(crate) lanes: Vec<Lane>,
 }
 

@@ -60,7 +60,7 @@ fn halves(value: f64, low: f64, high: f64) -> Option<(String, String)> {
 }
 
 /// As many as six significant digits, without zeros at the end.
-fn exact(value: f64) -> String {
+pub(crate) fn exact(value: f64) -> String {
     to_place(value, exponent(value, 5) - 5, Zeros::Drop)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The replay has the seed and the window of the measured replication, so it is that replication.
 
+pub(crate) mod copies;
 pub(crate) mod episode;
 pub(crate) mod lives;
 #[cfg(test)]

@@ -7,6 +7,8 @@ use crate::sandbox::Sandbox;
 
 const CONTENTION: &str = include_str!("fixtures/contention.toml");
 
+const FAILOVER: &str = include_str!("fixtures/failover.toml");
+
 fn sandbox() -> Sandbox {
     Sandbox::with(&[("contention.toml", CONTENTION)])
 }
@@ -48,6 +50,28 @@ fn a_timeline_fits_the_terminal_in_both_languages() {
     }
 }
 
+/// Thirteen seconds, of which a few milliseconds are worth their room.
+#[test]
+fn a_lost_commit_fits_the_terminal_in_both_languages() {
+    let sandbox = Sandbox::with(&[("failover.toml", FAILOVER)]);
+    for width in [60, 80, 120] {
+        for (lang, left_out, gone, old) in [
+            ("en", "≈ left out, nothing happens: 131 ms, 10.0 s", "never received", "primary"),
+            ("ko", "≈ 아무 일도 없어 생략: 131 ms, 10.0 s", "받은 적이", "프라이머리"),
+        ] {
+            let words =
+                format!("sim --file failover.toml --timeline --width {width} --lang {lang}");
+            let shown = sandbox.stdout(&words);
+            let widest = shown.lines().map(UnicodeWidthStr::width).max();
+            assert!(widest.is_some_and(|widest| widest <= width), "{shown}");
+            assert!(shown.contains(left_out) && shown.contains(gone), "{shown}");
+            let lines: Vec<&str> = shown.lines().filter(|line| line.contains('░')).collect();
+            assert!(lines.iter().all(|line| line.matches('≈').count() == 4), "{shown}");
+            assert!(lines[0].trim_start().starts_with(old) && lines[0].contains('✗'), "{shown}");
+        }
+    }
+}
+
 #[test]
 fn a_timeline_is_a_document_in_every_format() {
     let sandbox = sandbox();
@@ -70,6 +94,7 @@ fn a_timeline_is_a_document_in_every_format() {
     let own = requests.iter().find(|request| request["request"] == json["request"]).unwrap();
     assert_eq!(own["failure"], "deadlock");
     assert_eq!(own["endpoint"], "buy_now");
+    assert_eq!(json["servers"], serde_json::json!([]));
 }
 
 #[test]

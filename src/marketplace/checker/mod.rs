@@ -34,8 +34,8 @@ use lost_update::LostUpdate;
 use oversell::Oversell;
 pub(crate) use pages::PageTurns;
 use pages::Pages;
-use stale_read::StaleRead;
 pub(crate) use stale_read::{Judged, Shown};
+use stale_read::{Missed, StaleRead};
 use stale_write::StaleWrite;
 
 /// What can be found.
@@ -281,7 +281,7 @@ impl<'w> Witness<'w> {
         checkers.events.note(request, &commit, self.probe.now());
         checkers.pages.note(columns, &commit);
         if self.watches_reads {
-            checkers.stale_read.note(&commit, self.probe.now());
+            checkers.stale_read.note(request, &commit, self.probe.now());
         }
     }
 
@@ -291,6 +291,10 @@ impl<'w> Witness<'w> {
             return None;
         }
         let judged = self.checkers.borrow().stale_read.judge(shown, visitor);
+        if let Some(Missed { by, age }) = judged.missed {
+            let (table, key) = (shown.table, shown.key);
+            self.probe.tell(Event::Missed { request, by, table, key, age });
+        }
         self.found(request, Anomaly::StaleRead, u64::from(judged.stale.is_some()));
         self.found(request, Anomaly::MissingOwnWrite, u64::from(judged.own_write_missing));
         self.found(request, Anomaly::BackwardRead, u64::from(judged.backward));

@@ -38,6 +38,17 @@ pub(crate) struct Judged {
     pub(crate) own_write_missing: bool,
     /// The reader had been shown a newer version.
     pub(crate) backward: bool,
+    /// The version that the reader should have been shown.
+    pub(crate) missed: Option<Missed>,
+}
+
+/// A version that a reader was not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Missed {
+    /// The request that committed it.
+    pub(crate) by: u64,
+    /// How long before the client asked.
+    pub(crate) age: Nanos,
 }
 
 #[derive(Default)]
@@ -50,17 +61,20 @@ struct Committed {
     version: u64,
     live: bool,
     at: Nanos,
+    /// The request.
+    by: u64,
 }
 
 impl StaleRead {
     /// Takes the newest version of each row of a commit in.
-    pub(super) fn note(&mut self, commit: &Commit<'_>, now: Nanos) {
+    pub(super) fn note(&mut self, request: u64, commit: &Commit<'_>, now: Nanos) {
         for write in commit.writes {
             let versions = self.rows.entry((write.table, write.key)).or_default();
             versions.push_back(Committed {
                 version: write.version,
                 live: write.after.is_some(),
                 at: now,
+                by: request,
             });
             if versions.len() > REMEMBERED {
                 versions.pop_front();
@@ -87,12 +101,19 @@ impl StaleRead {
         {
             visitor.shown.borrow_mut().insert(row, before);
         }
+        // Lost commits are forgotten here as well: their loss is another finding.
+        let missing = |version: &u64| *version > seen && self.knows(row, *version);
+        let (missing_own, newer) = (own.filter(missing), before.filter(missing));
+        let replaced = self.replaced(shown);
+        let expected = missing_own.or(newer);
+        let missed = expected.and_then(|version| self.at_least(row, version)).or(replaced);
         Judged {
-            stale: self.stale(shown),
+            stale: replaced.map(|replaced| shown.asked - replaced.at),
             author: own.is_some(),
-            // Lost commits are forgotten here as well: their loss is another finding.
-            own_write_missing: own.is_some_and(|own| own > seen && self.knows(row, own)),
-            backward: before.is_some_and(|before| before > seen && self.knows(row, before)),
+            own_write_missing: missing_own.is_some(),
+            backward: newer.is_some(),
+            missed: missed
+                .map(|missed| Missed { by: missed.by, age: shown.asked.saturating_sub(missed.at) }),
         }
     }
 
@@ -102,7 +123,13 @@ impl StaleRead {
         newest.is_some_and(|newest| newest.version >= version)
     }
 
-    fn stale(&self, shown: &Shown) -> Option<Nanos> {
+    /// The first commit of a version, or of a later one.
+    fn at_least(&self, row: (TableId, u64), version: u64) -> Option<&Committed> {
+        self.rows.get(&row)?.iter().find(|committed| committed.version >= version)
+    }
+
+    /// The commit that replaced what is shown, if it did so before the client asked.
+    fn replaced(&self, shown: &Shown) -> Option<&Committed> {
         let versions = self.rows.get(&(shown.table, shown.key))?;
         let known = versions.partition_point(|committed| committed.at <= shown.asked);
         let newest = versions.get(known.checked_sub(1)?)?;
@@ -115,11 +142,10 @@ impl StaleRead {
             return None;
         }
         // Since the first version that replaced it.
-        let replaced = versions.iter().find(|committed| match shown.version {
+        versions.iter().find(|committed| match shown.version {
             Some(version) => committed.version > version,
             None => committed.live,
-        })?;
-        Some(shown.asked - replaced.at)
+        })
     }
 }
 
@@ -141,7 +167,7 @@ mod tests {
                 over: 0,
                 computed_from: None,
             };
-            checker.note(&Commit { token: None, writes: &[write] }, *at);
+            checker.note(*version * 10, &Commit { token: None, writes: &[write] }, *at);
         }
         checker
     }
@@ -153,7 +179,8 @@ mod tests {
     #[test]
     fn a_read_is_as_stale_as_its_version_was_replaced_long_ago() {
         let checker = history(&[(3, true, 100), (5, true, 200), (9, false, 300)]);
-        let stale = |version, asked| checker.stale(&shown(version, asked));
+        let stale =
+            |version, asked| checker.judge(&shown(version, asked), &Visitor::default()).stale;
         assert_eq!(stale(Some(0), 50), None, "nothing newer yet");
         assert_eq!(stale(Some(0), 150), Some(50), "version 3 had been there for 50");
         assert_eq!(stale(Some(0), 250), Some(150), "counted from the first replacement");
@@ -172,7 +199,9 @@ mod tests {
         let judged = |version, asked| checker.judge(&shown(Some(version), asked), &visitor);
         let author = Judged { author: true, ..Judged::default() };
         assert_eq!(judged(5, 250), author);
-        let missing = Judged { stale: Some(60), own_write_missing: true, backward: true, ..author };
+        let missed = Some(Missed { by: 50, age: 60 });
+        let missing =
+            Judged { stale: Some(60), own_write_missing: true, backward: true, missed, ..author };
         assert_eq!(judged(3, 260), missing);
         assert!(judged(3, 270).backward, "the newest that was ever shown counts");
         let mut lost = history(&[(3, true, 100), (5, true, 200)]);

@@ -219,11 +219,8 @@ impl<'w> Replication<'w> {
         entries.iter().filter(unshown).map(Rc::clone).collect()
     }
 
-    /// Puts an entry into the relay log.
-    pub(crate) fn relay(&self, entry: Rc<Entry>) {
-        if entry.has_reached(self.number) {
-            return;
-        }
+    /// Puts an entry into the relay log, unless it is there.
+    fn relay(&self, entry: Rc<Entry>) {
         entry.received_by.set(entry.received_by.get() | 1 << self.number);
         self.received.set(self.received.get().max(entry.position));
         let arrival = self.arrived.get() + 1;
@@ -318,6 +315,18 @@ impl<'w> Database<'w> {
         }
     }
 
+    /// Receives an entry, if it does not have it yet.
+    pub(crate) fn receive(&self, entry: Rc<Entry>) {
+        let replica = self.replication.number;
+        if entry.has_reached(replica) {
+            return;
+        }
+        if !entry.heartbeat {
+            self.probe.tell(Event::Received { request: entry.request, replica: replica as u32 });
+        }
+        self.replication.relay(entry);
+    }
+
     fn tell_applied(&self, request: u64) {
         let replica = self.replication.number as u32;
         self.probe.tell(Event::Applied { request, replica });
@@ -342,7 +351,7 @@ pub(crate) async fn receive<'w>(sim: Sim<'w>, source: &'w Database<'w>, target: 
             continue;
         }
         let position = entry.position;
-        to.relay(entry);
+        target.receive(entry);
         from.forget_received();
         if from.knobs.semi_sync {
             let back = from.knobs.delay.sample(&mut to.stream.borrow_mut());

@@ -42,6 +42,10 @@ pub(super) struct Session<'w> {
 
 impl<'w> Session<'w> {
     pub(super) fn new(request: &Request<'w>, database: usize) -> Session<'w> {
+        if request.market.databases.len() > 1 {
+            let number = database as u32;
+            request.market.probe.tell(Event::Begins { request: request.number, database: number });
+        }
         let database = request.market.database(database);
         Session { database, open: None, token: None, page: Vec::new(), written: Vec::new() }
     }

@@ -268,7 +268,9 @@ pub(super) fn nasty() -> Document {
                 .collect(),
         };
         let lanes = vec![lane(&long), lane(""), lane(evil)];
-        blocks.push(Block::Timeline(Timeline { unit: evil.to_owned(), from, to, lanes }));
+        let (unit, left_out) = (evil.to_owned(), evil.to_owned());
+        let gaps = vec![(0.2, 0.3), (0.7, 0.7), (0.9, f64::NAN)];
+        blocks.push(Block::Timeline(Timeline { unit, from, to, gaps, left_out, lanes }));
     }
     blocks.extend([1, 2, 30].map(wide));
     let link = Span::Link { to: format!("https://x/\"><script>{evil}"), text: words() };

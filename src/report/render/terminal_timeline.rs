@@ -1,13 +1,15 @@
 //! A timeline: for each party the lines of what it had, wanted and did, over one axis of time.
 
-use super::axis::Axis;
+use super::axis::{Axis, Tick};
 use super::terminal::Style;
-use super::terminal_text::{Line, Look, clip, natural_width, words};
+use super::terminal_text::{Line, Look, clip, natural_width, words, wrap};
 use crate::content::text::Lang;
 use crate::report::document::{Fill, Lane, Part, Timeline, Tone, Verdict};
 
 /// Most columns for the names of parties, and for what lines are about.
 const NAME_MAX: usize = 24;
+/// What is left of a stretch that is left out.
+const GAP_COLUMNS: usize = 3;
 /// The least room that a line can be drawn in.
 const ROOM_MIN: usize = 10;
 /// Columns of a drawing on a page that is no terminal.
@@ -21,7 +23,6 @@ pub(super) fn plain(timeline: &Timeline) -> String {
 }
 
 pub(super) fn timeline_lines(timeline: &Timeline, style: Style, width: usize) -> Vec<Line> {
-    let Some(axis) = Axis::between(timeline.from, timeline.to) else { return Vec::new() };
     let longest = |name: fn(&Lane) -> &str| {
         let names = timeline.lanes.iter().map(name);
         let names = names.map(|name| natural_width(&words(name, Look::default())));
@@ -30,6 +31,7 @@ pub(super) fn timeline_lines(timeline: &Timeline, style: Style, width: usize) ->
     let (party, about) = (longest(|lane| &lane.party), longest(|lane| &lane.about));
     let left = party + 1 + about + 1;
     let room = width.saturating_sub(left).max(ROOM_MIN);
+    let Some(axis) = Broken::of(timeline, room) else { return Vec::new() };
     let mut lines = Vec::new();
     for lane in &timeline.lanes {
         let sign = if style.unicode { "…" } else { "..." };
@@ -41,7 +43,83 @@ pub(super) fn timeline_lines(timeline: &Timeline, style: Style, width: usize) ->
         lines.push(line);
     }
     lines.push(scale(timeline, &axis, (left, room), style));
+    if axis.is_broken() {
+        let muted = Look::toned(Tone::Muted);
+        let said = format!("{} {}", break_sign(style), timeline.left_out);
+        lines.extend(wrap(&words(&said, muted), width));
+    }
     lines
+}
+
+fn break_sign(style: Style) -> &'static str {
+    if style.unicode { "≈" } else { "~" }
+}
+
+/// A linear axis from which stretches are left out; each leaves a few columns with a sign.
+struct Broken {
+    /// Of values without what is left out.
+    squeezed: Axis,
+    /// Stretches, and what is left of each.
+    gaps: Vec<(f64, f64)>,
+    left: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Broken {
+    fn of(timeline: &Timeline, room: usize) -> Option<Broken> {
+        let (from, to) = (timeline.from, timeline.to);
+        let inside = |(first, last): &&(f64, f64)| *first > from && first < last && *last < to;
+        let gaps: Vec<(f64, f64)> = timeline.gaps.iter().filter(inside).copied().collect();
+        let out: f64 = gaps.iter().map(|(first, last)| last - first).sum();
+        let columns = GAP_COLUMNS.min(room / (2 * gaps.len().max(1))).max(1);
+        let others = room.saturating_sub(columns * gaps.len()).max(1);
+        let left = (to - from - out) * columns as f64 / others as f64;
+        let mut axis = Broken { squeezed: Axis::between(from, to)?, gaps, left, from, to };
+        if axis.is_broken() {
+            axis.squeezed = Axis::between(from, axis.squeeze(to))?;
+        }
+        Some(axis)
+    }
+
+    fn is_broken(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    fn squeeze(&self, value: f64) -> f64 {
+        let mut squeezed = value;
+        for (first, last) in &self.gaps {
+            let inside = value.clamp(*first, *last) - first;
+            squeezed -= inside * (1.0 - self.left / (last - first));
+        }
+        squeezed
+    }
+
+    fn at(&self, value: f64) -> Option<f64> {
+        self.squeezed.at(self.squeeze(value))
+    }
+
+    /// The columns in the middle of what is left out.
+    fn breaks(&self, room: usize) -> Vec<usize> {
+        let middle = |(first, last): &(f64, f64)| self.at((first + last) / 2.0);
+        let column = |share: f64| ((share * room as f64) as usize).min(room - 1);
+        self.gaps.iter().filter_map(middle).map(column).collect()
+    }
+
+    /// Round values: of each part between two breaks those that suit it.
+    fn ticks(&self, room: usize) -> Vec<Tick> {
+        if !self.is_broken() {
+            return self.squeezed.ticks((room / 10).max(2));
+        }
+        let ends = self.gaps.iter().map(|(first, _)| *first).chain([self.to]);
+        let begins = [self.from].into_iter().chain(self.gaps.iter().map(|(_, last)| *last));
+        let parts = begins.zip(ends).filter_map(|(from, to)| {
+            let columns = (self.at(to)? - self.at(from)?) * room as f64;
+            let axis = Axis::between(from, to)?;
+            Some(axis.ticks((columns / 12.0) as usize))
+        });
+        parts.flatten().collect()
+    }
 }
 
 /// What one column shows.
@@ -49,9 +127,11 @@ pub(super) fn timeline_lines(timeline: &Timeline, style: Style, width: usize) ->
 enum Cell {
     Nothing,
     Part(usize),
+    /// Something is left out.
+    Break,
 }
 
-fn drawn(parts: &[Part], axis: &Axis, room: usize, style: Style) -> Line {
+fn drawn(parts: &[Part], axis: &Broken, room: usize, style: Style) -> Line {
     let mut cells = vec![Cell::Nothing; room];
     for (at, part) in parts.iter().enumerate() {
         let (Some(from), Some(to)) = (axis.at(part.from), axis.at(part.to)) else { continue };
@@ -64,11 +144,17 @@ fn drawn(parts: &[Part], axis: &Axis, room: usize, style: Style) -> Line {
         };
         cells[from..to].fill(Cell::Part(at));
     }
+    for at in axis.breaks(room) {
+        cells[at] = Cell::Break;
+    }
     let mut line = Line::default();
     let mut labelled = vec![false; parts.len()];
     for run in cells.chunk_by(|a, b| a == b) {
         match run[0] {
             Cell::Nothing => line.pad_to(line.width() + run.len()),
+            Cell::Break => {
+                line.push(&break_sign(style).repeat(run.len()), Look::toned(Tone::Muted));
+            }
             Cell::Part(at) => {
                 // A part that another one interrupts is named once.
                 let label = if labelled[at] { "" } else { parts[at].label.as_str() };
@@ -106,12 +192,12 @@ fn fill(line: &mut Line, fill: Fill, label: &str, columns: usize, style: Style) 
 }
 
 /// The axis below: the unit, and round values where they stand.
-fn scale(timeline: &Timeline, axis: &Axis, (left, room): (usize, usize), style: Style) -> Line {
+fn scale(timeline: &Timeline, axis: &Broken, (left, room): (usize, usize), style: Style) -> Line {
     let muted = Look::toned(Tone::Muted);
     let mut line = clip(&timeline.unit, muted, left.saturating_sub(1), "");
     line.pad_to(left);
     let mut free = left;
-    for tick in axis.ticks((room / 10).max(2)) {
+    for tick in axis.ticks(room) {
         let Some(at) = axis.at(tick.value) else { continue };
         let column = left + ((at * room as f64) as usize).min(room - 1);
         let label = format!("{}{}", if style.unicode { "╵" } else { "'" }, tick.label);
@@ -163,7 +249,8 @@ mod tests {
             ),
             lane("구매 2", "does", vec![part(24.0, 24.0, Fill::Ends(Verdict::No), "")]),
         ];
-        let timeline = Timeline { unit: "ms".to_owned(), from: 0.0, to: 24.0, lanes };
+        let (unit, gaps, left_out) = ("ms".to_owned(), Vec::new(), String::new());
+        let timeline = Timeline { unit, from: 0.0, to: 24.0, gaps, left_out, lanes };
         let expected = [
             "buyers 1 does   █ select ███░░░░    ✓",
             "         bids/1   ░ X 대기 ░─ X ────  █",
@@ -181,5 +268,30 @@ mod tests {
             signs.iter().fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
         });
         assert_eq!(shown(style), ascii);
+    }
+
+    /// 50 ms of 100 are left out: 17 columns for the rest, 3 for them, with a sign in the middle of
+    /// every line; what is said below is wrapped.
+    #[test]
+    fn what_is_left_out_leaves_a_sign() {
+        let ends = part(90.0, 90.0, Fill::Ends(Verdict::Yes), "");
+        let lanes = vec![
+            lane("a", "b", vec![part(0.0, 20.0, Fill::Works, ""), ends]),
+            lane("", "c", vec![part(0.0, 100.0, Fill::Holds, "")]),
+        ];
+        let (unit, left_out) = ("ms".to_owned(), "left out: fifty ms of it".to_owned());
+        let gaps = vec![(30.0, 80.0)];
+        let timeline = Timeline { unit, from: 0.0, to: 100.0, gaps, left_out, lanes };
+        let style = Style { width: 24, color: false, unicode: true, lang: Lang::En };
+        let lines = timeline_lines(&timeline, style, 24);
+        let shown: Vec<String> = lines.iter().map(|line| line.show(false)).collect();
+        let expected = [
+            "a b ███████    ≈    ✓",
+            "  c ───────────≈────────",
+            "ms  ╵0           ╵80",
+            "≈ left out: fifty ms of",
+            "it",
+        ];
+        assert_eq!(shown, expected);
     }
 }

@@ -1,5 +1,7 @@
 //! What happened to one request: drawn over time, then told turn by turn.
 
+mod copies;
+
 use crate::content::text::{Lang, Text, both};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::request::Failure;
@@ -103,7 +105,7 @@ impl View<'_> {
     /// As many decimals as the length of the episode is worth.
     fn ms(&self, nanos: u64) -> String {
         let ms = nanos as f64 / 1e6;
-        match self.episode.length() {
+        match self.episode.drawn() {
             0..10_000_000 => format!("{ms:.2}"),
             10_000_000..1_000_000_000 => format!("{ms:.1}"),
             _ => format!("{ms:.0}"),
@@ -140,8 +142,11 @@ impl View<'_> {
             }
             lanes.extend(own);
         }
+        lanes.extend(self.servers());
         let to = self.since(self.episode.to);
-        Timeline { unit: "ms".to_owned(), from: 0.0, to, lanes }
+        let gaps = self.episode.gaps.iter().map(|(from, to)| (self.since(*from), self.since(*to)));
+        let (unit, gaps) = ("ms".to_owned(), gaps.collect());
+        Timeline { unit, from: 0.0, to, gaps, left_out: self.left_out(), lanes }
     }
 
     /// The lines of one request: what it does, then what it has or waits for, as far as that
@@ -150,7 +155,7 @@ impl View<'_> {
         let (from, to) = (self.episode.from, self.episode.to);
         let seen = |span: &&lives::Span| span.to > from && span.from < to;
         let spans: Vec<&lives::Span> = life.spans.iter().filter(seen).collect();
-        let long = self.episode.length() / 50;
+        let long = self.episode.drawn() / 50;
         let waits = |kind| spans.iter().any(|span| span.kind == kind && span.length() > long);
         let mut lanes = Vec::new();
         let works = spans.iter().filter(|span| span.kind.works());
@@ -269,6 +274,15 @@ impl View<'_> {
             What::WaitsForRedis { .. } | What::LocksRedis { .. } | What::UnlocksRedis { .. } => {
                 self.about_redis(&who, &turn.what)
             }
+            What::Publishes { .. }
+            | What::IsReceived { .. }
+            | What::IsApplied { .. }
+            | What::AsksReplica { .. }
+            | What::Misses { .. }
+            | What::CommitsHere { .. }
+            | What::Loses { .. }
+            | What::Primary(_)
+            | What::Promoted { .. } => self.about_copies(&who, &turn.what),
             What::Reads { row } => {
                 both!("{who} reads {row} without a lock.", "{who}: 락 없이 {row} 행을 읽습니다.")
             }

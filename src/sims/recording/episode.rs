@@ -1,6 +1,7 @@
 //! Which request to tell of, who else was in it, and from when to when.
 
 use super::Recording;
+use super::copies::{self, Copies, Server};
 use super::lives::{Kind, Life, Span, lives};
 use super::turns::{self, Turn};
 use crate::engine::time::Nanos;
@@ -15,11 +16,11 @@ const REQUESTS_MAX: usize = 5;
 /// The moment that makes a request worth telling of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
-    wanted: Wanted,
+    pub(super) wanted: Wanted,
     /// Place in the recording.
-    place: usize,
-    at: Nanos,
-    request: u64,
+    pub(super) place: usize,
+    pub(super) at: Nanos,
+    pub(super) request: u64,
 }
 
 /// What happened to one request, and to those that it met.
@@ -35,11 +36,20 @@ pub(crate) struct Episode {
     pub(crate) requests: Vec<Life>,
     /// In order of time.
     pub(crate) turns: Vec<Turn>,
+    /// Databases, and the manager of failovers, where it is about them.
+    pub(crate) servers: Vec<Server>,
+    /// Stretches in which nothing happens, in order; not worth drawing.
+    pub(crate) gaps: Vec<(Nanos, Nanos)>,
 }
 
 impl Episode {
     pub(crate) fn length(&self) -> Nanos {
         (self.to - self.from).max(1)
+    }
+
+    /// Without what is not drawn.
+    pub(crate) fn drawn(&self) -> Nanos {
+        self.length() - self.gaps.iter().map(|(from, to)| to - from).sum::<Nanos>()
     }
 }
 
@@ -49,7 +59,12 @@ pub(crate) fn first(recording: &Recording, wanted: Wanted) -> Option<Hit> {
     if wanted == Wanted::Slowest {
         return slowest(recording);
     }
-    let place = recording.recorded.iter().position(|recorded| is(&recorded.event, wanted))?;
+    let recorded = &recording.recorded;
+    let place = recorded.iter().position(|recorded| is(&recorded.event, wanted))?;
+    let place = match wanted {
+        Wanted::Anomaly(Anomaly::LostCommit) => answered(recorded, place),
+        _ => place,
+    };
     let Recorded { at, event } = recording.recorded[place];
     let request = super::lives::request_of(&event)?;
     Some(Hit { wanted, place, at, request })
@@ -67,6 +82,24 @@ fn is(event: &Event, wanted: Wanted) -> bool {
         }
         _ => false,
     }
+}
+
+/// Of commits that are lost together, the place of the first that had been answered.
+fn answered(recorded: &[Recorded], first: usize) -> usize {
+    let answered: std::collections::BTreeSet<u64> = recorded[..first]
+        .iter()
+        .filter_map(|recorded| match recorded.event {
+            Event::Answered { request, failure: None } => Some(request),
+            _ => None,
+        })
+        .collect();
+    let together = recorded[first..].iter().take_while(|other| other.at == recorded[first].at);
+    let mut together = together.enumerate().filter_map(|(after, recorded)| match recorded.event {
+        Event::Violation { request, anomaly: Anomaly::LostCommit } => Some((after, request)),
+        _ => None,
+    });
+    let found = together.find(|(_, request)| answered.contains(request));
+    first + found.map_or(0, |(after, _)| after)
 }
 
 fn slowest(recording: &Recording) -> Option<Hit> {
@@ -103,9 +136,24 @@ pub(crate) fn around(recording: &Recording, hit: Hit) -> Episode {
     let lives = lives(&recording.recorded, names, |request| company.contains(&request));
     let mut requests: Vec<Life> = lives.into_values().collect();
     requests.sort_by_key(|life| (life.arrived, life.request));
-    let (from, to) = frame(hit, &requests);
-    let turns = turns::turns(recording, hit.wanted, &requests, (from, to));
-    Episode { wanted: hit.wanted, request: hit.request, at: hit.at, from, to, requests, turns }
+    let copies = Copies::find(recording, hit);
+    let (mut gaps, mut servers) = (Vec::new(), Vec::new());
+    let (from, to) = match &copies {
+        Some(copies) => {
+            let inner = copies.frame(hit, &requests);
+            gaps = copies.gaps(inner, &requests);
+            let drawn = inner.1 - inner.0 - gaps.iter().map(|(from, to)| to - from).sum::<Nanos>();
+            let frame = with_margins(inner, drawn);
+            servers = copies.servers(frame);
+            frame
+        }
+        None => frame(hit, &requests),
+    };
+    let turns = Vec::new();
+    let (wanted, request, at) = (hit.wanted, hit.request, hit.at);
+    let mut episode = Episode { wanted, request, at, from, to, requests, turns, servers, gaps };
+    episode.turns = turns::turns(recording, &episode, copies.as_ref());
+    episode
 }
 
 /// Who took part, the one that it happened to first.
@@ -113,6 +161,9 @@ fn company(recording: &Recording, hit: Hit, life: &Life) -> Vec<u64> {
     let others = match hit.wanted {
         Wanted::Failure(Failure::Deadlock) => cycle(&recording.recorded, hit.place),
         Wanted::Anomaly(Anomaly::DoubleHolder) => holders(&recording.recorded, hit),
+        wanted if copies::concerns(wanted) => {
+            copies::writer(&recording.recorded, hit).into_iter().collect()
+        }
         Wanted::Anomaly(_) => rivals(&recording.recorded, hit),
         Wanted::Failure(_) | Wanted::Slowest => met(&recording.recorded, life),
     };
@@ -226,6 +277,10 @@ fn frame(hit: Hit, requests: &[Life]) -> (Nanos, Nanos) {
     let ends = requests.iter().map(|life| life.ended.min(late));
     let to = if queues { ended } else { ends.max().unwrap_or(ended) };
     let to = to.max(hit.at).max(from + 1);
-    let margin = (to - from) / 50;
+    with_margins((from, to), to - from)
+}
+
+fn with_margins((from, to): (Nanos, Nanos), drawn: Nanos) -> (Nanos, Nanos) {
+    let margin = drawn / 50;
     (from.saturating_sub(margin), to + margin)
 }

@@ -485,6 +485,7 @@ pub(super) fn request_of(event: &Event) -> Option<u64> {
         | Event::WaitsFor { request, .. }
         | Event::Granted { request, .. }
         | Event::Released { request, .. }
+        | Event::Begins { request, .. }
         | Event::Statement { request, .. }
         | Event::Locked { request, .. }
         | Event::WaitsForLock { request, .. }
@@ -501,9 +502,14 @@ pub(super) fn request_of(event: &Event) -> Option<u64> {
         | Event::Retries { request, .. }
         | Event::Pauses { request }
         | Event::Violation { request, .. }
+        | Event::Missed { request, .. }
+        | Event::Received { request, .. }
         | Event::Applied { request, .. }
         | Event::Answered { request, .. }
         | Event::GaveUp { request } => Some(*request),
-        Event::Promoted { .. } | Event::Server { .. } | Event::Instance { .. } => None,
+        Event::Primary { .. }
+        | Event::Promoted { .. }
+        | Event::Server { .. }
+        | Event::Instance { .. } => None,
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::copies::{Party, State, Stay};
 use super::episode::Episode;
 use super::lives::{Kind, Life};
-use super::turns::What;
+use super::turns::{Behind, Lost, What};
 use super::{Recording, replay, story};
 use crate::content::problem::Source;
 use crate::marketplace::checker::Anomaly;
+use crate::marketplace::probe::Fate;
 use crate::marketplace::request::Failure;
 use crate::sims::metric;
 use crate::sims::read::read;
@@ -15,6 +17,7 @@ use crate::sims::run::{Execution, run};
 use crate::sims::spec::{Overrides, Spec, Wanted};
 
 const CONTENTION: &str = include_str!("../../../tests/it/fixtures/contention.toml");
+const FAILOVER: &str = include_str!("../../../tests/it/fixtures/failover.toml");
 const EXECUTION: Execution<'_> = Execution { threads: 1, progress: &|_, _| () };
 
 fn spec() -> Spec {
@@ -169,4 +172,138 @@ fn every_life_is_consistent() {
             }
         }
     }
+}
+
+/// The story of an anomaly in the run that the fixture states: a change every 4/3 s that takes 2 ms,
+/// 200 ms to the replica, and 100 ms of work there for a row. Texts of the fixture are replaced.
+fn of_copies(first: Anomaly, changes: &[(&str, &str)]) -> Episode {
+    let text = changes.iter().fold(FAILOVER.to_owned(), |text, (from, to)| text.replace(from, to));
+    let mut spec = read("x", &Source::new("x.toml", &text), None, &Overrides::default()).unwrap();
+    spec.story.first = vec![Wanted::Anomaly(first)];
+    story(&spec, None, &EXECUTION).unwrap().1.unwrap()
+}
+
+/// Milliseconds with two decimals: arrivals lie at thirds.
+fn ms(nanos: u64) -> f64 {
+    (nanos as f64 / 1e4).round() / 100.0
+}
+
+fn servers(episode: &Episode) -> Vec<(Party, Vec<(State, f64, f64)>)> {
+    let stay = |stay: &Stay| (stay.state, ms(stay.from), ms(stay.to));
+    let servers = episode.servers.iter();
+    servers.map(|server| (server.party, server.stays.iter().map(stay).collect())).collect()
+}
+
+fn told_by_time(episode: &Episode) -> Vec<(f64, u64, What)> {
+    episode.turns.iter().map(|turn| (ms(turn.at), turn.request, turn.what.clone())).collect()
+}
+
+const ANSWERED: What = What::Answered { failure: None };
+
+/// The job's three rows of 1,250 ms reach the replica at 1,450 ms and are applied until 1,750 ms. The
+/// change of 1,335.33 ms is there at 1,535.33 ms, and may not overtake them.
+#[test]
+fn a_stale_read_has_its_writer_and_the_replica() {
+    let episode = of_copies(Anomaly::StaleRead, &[]);
+    let (row, replica) = ("prices/1".to_owned(), 1);
+    let (after, behind) = (414_666_667, Behind { request: 0, rows: 3 });
+    let publishes = What::Publishes {
+        row: row.clone(),
+        replica: Some(replica),
+        after: Some(after),
+        behind: Some(behind),
+    };
+    let misses = What::Misses { anomaly: Anomaly::StaleRead, row, age: 50_000_000, by: 1 };
+    let expected = [
+        (1_335.33, 1, publishes),
+        (1_335.33, 1, ANSWERED),
+        (1_385.33, 2, What::AsksReplica { replica, received: false }),
+        (1_387.33, 2, misses),
+        (1_387.33, 2, ANSWERED),
+        (1_535.33, 1, What::IsReceived { replica }),
+        (1_750.0, 1, What::IsApplied { replica, after }),
+    ];
+    assert_eq!(told_by_time(&episode), expected);
+    let stays = vec![
+        (State::Sent, 1_335.33, 1_535.33),
+        (State::Relayed, 1_535.33, 1_750.0),
+        (State::Shows, 1_750.0, 1_750.12),
+    ];
+    assert_eq!(servers(&episode), [(Party::Database(1), stays)]);
+    let requests: Vec<u64> = episode.requests.iter().map(|life| life.request).collect();
+    assert_eq!(requests, [1, 2]);
+}
+
+/// Committed at 2,668.67 ms, it would have been received at 2,868.67 ms; the primary dies at
+/// 2,800 ms.
+#[test]
+fn a_lost_commit_has_the_failover_that_lost_it() {
+    let episode = of_copies(Anomaly::LostCommit, &[]);
+    let lost = Lost::NotReceived(1);
+    let expected = [
+        (2_668.67, 4, What::CommitsHere { lost }),
+        (2_668.67, 4, ANSWERED),
+        (2_800.0, 4, What::Primary(Fate::Dies)),
+        (12_800.0, 4, What::Primary(Fate::Noticed)),
+        (14_800.0, 4, What::Promoted { database: 1 }),
+        (14_800.0, 4, What::Loses { lost }),
+        (15_800.0, 4, What::Primary(Fate::Back)),
+    ];
+    assert_eq!(told_by_time(&episode), expected);
+    let old = vec![(State::Serves, 2_666.6, 2_800.0), (State::Down, 2_800.0, 15_800.07)];
+    let manager = vec![(State::Detects, 2_800.0, 12_800.0), (State::Promotes, 12_800.0, 14_800.0)];
+    let new = vec![(State::Serves, 14_800.0, 15_800.07)];
+    let expected =
+        [(Party::Database(0), old), (Party::Manager, manager), (Party::Database(1), new)];
+    assert_eq!(servers(&episode), expected);
+    // What is drawn are the 2 ms of the request, a sixth of a millisecond beside each moment, and a
+    // fiftieth of it all at both ends.
+    let gaps: Vec<(f64, f64)> = episode.gaps.iter().map(|(a, b)| (ms(*a), ms(*b))).collect();
+    let expected = [
+        (2_668.83, 2_799.83),
+        (2_800.17, 12_799.83),
+        (12_800.17, 14_799.83),
+        (14_800.17, 15_799.83),
+    ];
+    assert_eq!(gaps, expected);
+}
+
+/// Without a sync of the logs, a commit is lost when the machine dies, not at a promotion.
+#[test]
+fn a_commit_that_was_not_flushed_is_lost_with_the_machine() {
+    let risk = "mysql.crash = \"power\"\nsync_binlog = 0\ninnodb_flush_log_at_trx_commit = 2";
+    let alone = ("failover.manager = \"mha\"", risk);
+    let episode = of_copies(Anomaly::LostCommit, &[alone, ("replica.count = 1", "")]);
+    let mut told = told_by_time(&episode);
+    told.retain(|(.., what)| matches!(what, What::Primary(_) | What::Loses { .. }));
+    assert_eq!(told[0], (2_800.0, episode.request, What::Primary(Fate::Dies)));
+    let loses = What::Loses { lost: Lost::NotFlushed };
+    assert_eq!(told[1], (2_800.0, episode.request, loses));
+}
+
+/// On the old side of a split network the old primary goes on after the promotion: the job of
+/// 15,000 ms is committed there.
+#[test]
+fn a_commit_on_the_old_primary_comes_after_the_promotion() {
+    let split = ("[set]", "[set]\napp.instances = 2\nfailover.cut-off-instances = 1");
+    let episode = of_copies(Anomaly::SplitBrain, &[split, ("crash =", "partition =")]);
+    let mut told = told_by_time(&episode);
+    told.retain(|(.., what)| *what != ANSWERED);
+    let writer = episode.request;
+    let expected = [
+        (2_800.0, writer, What::Primary(Fate::CutOff)),
+        (12_800.0, writer, What::Primary(Fate::Noticed)),
+        (14_800.0, writer, What::Promoted { database: 1 }),
+        (15_000.0, writer, What::Violates(Anomaly::SplitBrain)),
+        (15_800.0, writer, What::Primary(Fate::Back)),
+    ];
+    assert_eq!(told, expected);
+}
+
+/// Semi-synchronous commits are not shown before a replica has them.
+#[test]
+fn where_nothing_is_lost_the_slowest_is_told_of() {
+    let semi = ("[set]", "[set]\nrpl_semi_sync_source_enabled = true");
+    let episode = of_copies(Anomaly::LostCommit, &[semi]);
+    assert_eq!((episode.wanted, episode.servers), (Wanted::Slowest, Vec::new()));
 }

@@ -1,13 +1,14 @@
 //! The turning points of an episode: who got what, who waited for whom, how it ended.
 
 use super::Recording;
-use super::episode::cycle;
+use super::copies::Copies;
+use super::episode::{Episode, cycle};
 use super::lives::{Kind, Life, mode_name, request_of};
 use crate::engine::time::Nanos;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::mysql::lock::{Mode, Target};
 use crate::marketplace::mysql::{Lock, Verb};
-use crate::marketplace::probe::{Event, Recorded};
+use crate::marketplace::probe::{Event, Fate, Recorded};
 use crate::marketplace::request::Failure;
 use crate::sims::spec::Wanted;
 
@@ -89,6 +90,61 @@ pub(crate) enum What {
         failure: Option<Failure>,
     },
     GivesUp,
+    /// A commit that somebody will not see; `after`: how long until the replica shows it, if it
+    /// does before the end.
+    Publishes {
+        row: String,
+        replica: Option<u32>,
+        after: Option<Nanos>,
+        behind: Option<Behind>,
+    },
+    IsReceived {
+        replica: u32,
+    },
+    /// So long after the commit.
+    IsApplied {
+        replica: u32,
+        after: Nanos,
+    },
+    /// Of a replica that does not show the commit; `received`: but has it.
+    AsksReplica {
+        replica: u32,
+        received: bool,
+    },
+    /// Is not shown what somebody had committed so long before.
+    Misses {
+        anomaly: Anomaly,
+        row: String,
+        age: Nanos,
+        by: u64,
+    },
+    /// A commit that will be lost.
+    CommitsHere {
+        lost: Lost,
+    },
+    Loses {
+        lost: Lost,
+    },
+    Primary(Fate),
+    Promoted {
+        database: u32,
+    },
+}
+
+/// The transaction that a change waited behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Behind {
+    pub(crate) request: u64,
+    pub(crate) rows: u64,
+}
+
+/// Why a commit is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The primary died before it was on its disk.
+    NotFlushed,
+    /// This database did not have it when it was promoted.
+    NotReceived(u32),
 }
 
 impl What {
@@ -96,6 +152,10 @@ impl What {
     fn rank(&self) -> u8 {
         match self {
             What::Deadlock { .. } | What::LockTimeout { .. } | What::Violates(_) => 0,
+            What::Misses { .. } | What::Loses { .. } => 0,
+            What::Primary(_) | What::Promoted { .. } | What::Publishes { .. } => 0,
+            What::CommitsHere { .. } | What::AsksReplica { .. } | What::IsApplied { .. } => 1,
+            What::IsReceived { .. } => 2,
             What::GivesUp | What::Answered { failure: Some(_) } => 1,
             What::WaitsForLock { .. } | What::LocksRedis { .. } | What::Pauses => 2,
             What::Writes { stale: true, .. } | What::WaitsForRedis { .. } => 2,
@@ -108,14 +168,15 @@ impl What {
     }
 }
 
-/// Tells what happened to these requests in a span of time.
+/// Tells what happened to the requests of an episode.
 pub(super) fn turns(
     recording: &Recording,
-    wanted: Wanted,
-    requests: &[Life],
-    (from, to): (Nanos, Nanos),
+    episode: &Episode,
+    copies: Option<&Copies>,
 ) -> Vec<Turn> {
-    let long = (to - from) / 50;
+    let (wanted, requests) = (episode.wanted, &episode.requests);
+    let (from, to) = (episode.from, episode.to);
+    let long = episode.drawn() / 50;
     let mut teller = Teller { recording, wanted, requests, long, turns: Vec::new() };
     teller.waits(from, to);
     let range = recording.recorded.partition_point(|recorded| recorded.at < from)
@@ -127,6 +188,11 @@ pub(super) fn turns(
         }
     }
     let mut turns = teller.turns;
+    if let Some(copies) = copies {
+        // At one moment what a client is shown comes before its answer.
+        turns.retain(|turn| !copies.tells(turn));
+        turns.splice(0..0, copies.turns());
+    }
     turns.sort_by_key(|turn| turn.at);
     while turns.len() > TURNS_MAX {
         let worst = turns.iter().map(|turn| turn.what.rank()).max().unwrap_or(0);
