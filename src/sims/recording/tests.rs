@@ -188,7 +188,9 @@ fn ms(nanos: u64) -> f64 {
     (nanos as f64 / 1e4).round() / 100.0
 }
 
-fn servers(episode: &Episode) -> Vec<(Party, Vec<(State, f64, f64)>)> {
+type Line = (Party, Vec<(State, f64, f64)>);
+
+fn servers(episode: &Episode) -> Vec<Line> {
     let stay = |stay: &Stay| (stay.state, ms(stay.from), ms(stay.to));
     let servers = episode.servers.iter();
     servers.map(|server| (server.party, server.stays.iter().map(stay).collect())).collect()
