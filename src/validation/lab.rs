@@ -50,6 +50,8 @@ pub(crate) enum Group {
     Commits,
     /// Rows that a replica shows late (E6).
     Replicas,
+    /// One cached hot key (E7).
+    HotKey,
     /// Pages of a list of 1,000,000 rows, by method and depth (E5).
     Pages,
     /// Constants of the model come from these runs, so they prove nothing.
@@ -57,7 +59,7 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Group; 10] = [
+    pub(crate) const ALL: [Group; 11] = [
         Group::Stable,
         Group::Overloaded,
         Group::ConnectionLimited,
@@ -66,6 +68,7 @@ impl Group {
         Group::Conflicts,
         Group::Commits,
         Group::Replicas,
+        Group::HotKey,
         Group::Pages,
         Group::Calibration,
     ];
@@ -80,6 +83,7 @@ impl Group {
             | Group::Conflicts
             | Group::Commits
             | Group::Replicas
+            | Group::HotKey
             | Group::Pages
             | Group::Calibration => None,
         }
@@ -311,6 +315,7 @@ impl Case {
             Some((true, _)) => return Group::Calibration,
             Some((_, "E4")) => return Group::HotRow,
             Some((_, "E6")) => return Group::Replicas,
+            Some((_, "E7")) => return Group::HotKey,
             Some((_, "E5")) => return Group::Pages,
             Some((_, "E8")) => return Group::Commits,
             Some((_, "E9")) => return Group::Conflicts,
@@ -601,7 +606,7 @@ mod tests {
             repeats.iter().map(|(_, share)| share).sum::<f64>() / 2.0
         };
         let (at_once, later) = (share("stale_at_0ms"), share("stale_at_1ms"));
-        let delay = 1.0 / (at_once / later).ln();
+        let delay = 1.0 / libm::log(at_once / later);
         let files = files_of(&["E6"]);
         assert_eq!(files.len(), 3);
         for (slug, text, spec) in files {
@@ -610,7 +615,7 @@ mod tests {
             let replica = ms(&config.replica.apply_cpu)
                 + ms(&config.mysql.redo_write)
                 + ms(&config.mysql.redo_flush);
-            let turn = delay * (1.0 / at_once).ln() + replica - ms(&config.mysql.round_trip);
+            let turn = delay * libm::log(1.0 / at_once) + replica - ms(&config.mysql.round_trip);
             assert!((ms(&config.replica.delay) - delay).abs() < 1e-4, "{slug}: delay {delay} ms");
             let said = format!("at_0ms after {turn:.4}ms as other");
             assert!(text.contains(&said), "{slug}: {said}");

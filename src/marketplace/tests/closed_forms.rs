@@ -82,7 +82,7 @@ fn deadlocks_grow_with_the_fifth_power_of_the_transaction() {
     // The exponent of a doubling, and 3.3 standard errors of two Poisson counts.
     let exponent = |(few, short): (f64, f64), (many, long): (f64, f64)| {
         let ratio = (many / long) / (few / short);
-        (ratio.log2(), 3.3 * (1.0 / few + 1.0 / many).sqrt() / 2_f64.ln())
+        (ratio.log2(), 3.3 * (1.0 / few + 1.0 / many).sqrt() / std::f64::consts::LN_2)
     };
     let (few, many) = (deadlocks(4, 1_000, 3_000), deadlocks(8, 1_000, 300));
     let by_rows = exponent(deadlocks(8, 2_000, 600), many);

@@ -128,6 +128,7 @@ fn group_name(group: Group) -> Text {
         Group::Conflicts => both!("updates that meet on rows (E9)", "행에서 부딪치는 갱신(E9)"),
         Group::Commits => both!("commits (E8)", "커밋(E8)"),
         Group::Replicas => both!("reads from a replica (E6)", "복제본 읽기(E6)"),
+        Group::HotKey => both!("one cached hot key (E7)", "캐시한 인기 키 하나(E7)"),
         Group::Pages => both!("pages by depth (E5)", "깊이별 페이지(E5)"),
         Group::Calibration => both!("calibration, not judged", "보정용, 판정하지 않음"),
     }
