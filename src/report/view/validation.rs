@@ -105,8 +105,8 @@ fn summary(found: &Validation) -> [Text; 5] {
             "측정값이 시뮬레이션한 구간들의 가운데 95 %를 {share} %(시간은 적어도 {ms} ms) 넓힌 범위에 있으면 '안'이다. 구문이 그 10분의 1밖에 걸리지 않는 E8에는 {ms} ms를 더하지 않는다. 모델에서 페이지(E5)의 비용은 늘 같으므로, 측정한 중앙값이 모델 시간의 {part} % 이내이거나 {page_ms} ms 이내이면 맞는 것으로 본다."
         ),
         both!(
-            "No constant was fitted to the judged rows. Calibrated elsewhere: the wake-up time of a thread (E10), the contention of the database's cores (E9), and what rows, locks and commits cost (E8 with one connection, two runs of E9), and what rows of a page cost (eleven rows of E5; see below); stated with the measurement: about 0.3 ms inside and 0.3 ms outside the connection beyond the database's time.",
-            "판정하는 행에 맞춘 상수는 없다. 다른 행에서 정한 것: 스레드가 깨어나는 시간(E10), DB 코어의 경합(E9), 행과 락과 커밋의 비용(커넥션 1개인 E8, E9의 두 실행), 페이지의 행이 드는 비용(E5의 열한 행. 아래 설명). 측정 기록에 적힌 것: DB 시간 말고도 커넥션 안에서 약 0.3 ms, 밖에서 약 0.3 ms가 든다."
+            "No constant was fitted to the judged rows. Calibrated elsewhere: the wake-up time of a thread (E10), the contention of the database's cores (E9), and what rows, locks and commits cost (E8 with one connection, two runs of E9), what rows of a page cost (eleven rows of E5), and the way to a replica (the idle runs of E6; see below); stated with the measurement: about 0.3 ms inside and 0.3 ms outside the connection beyond the database's time.",
+            "판정하는 행에 맞춘 상수는 없다. 다른 행에서 정한 것: 스레드가 깨어나는 시간(E10), DB 코어의 경합(E9), 행과 락과 커밋의 비용(커넥션 1개인 E8, E9의 두 실행), 페이지의 행이 드는 비용(E5의 열한 행), 복제본까지 가는 시간(E6의 한가한 실행. 아래 설명). 측정 기록에 적힌 것: DB 시간 말고도 커넥션 안에서 약 0.3 ms, 밖에서 약 0.3 ms가 든다."
         ),
         both!(
             "The numbers of one run hang together (a light window is light in all of them), and the runs of E2 with the same load were offered the same number of requests, so probably the same arrivals. The shares are rougher than their counts suggest.",
