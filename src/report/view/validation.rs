@@ -97,8 +97,8 @@ fn summary(found: &Validation) -> [Text; 5] {
             "이론값: 교과서 모델 {models}개, 정확한 값 {metrics}개. 시뮬레이션의 정밀도(95 % 구간의 절반)는 중앙값 {median}, 가장 나쁜 것이 {widest}다. {metrics}개 중 {held}개가 표준 오차 {Z_MAX}배 안에 있고, 가장 먼 것은 {largest}배다. 비슷한 부하의 모델은 도착을 함께 쓰므로 값들이 서로 독립은 아니다."
         ),
         both!(
-            "A real stack: {runs} measured runs of Tomcat, HikariCP and MariaDB with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times, E5 twice), since a single window says little about the average.",
-            "실제 스택: 톰캣, HikariCP, MariaDB를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번, E5는 2번) 시뮬레이션했다."
+            "A real stack: {runs} measured runs of Tomcat, HikariCP, MariaDB and Redis with {judged} judged numbers. Each configuration was simulated 60 times over the same window from an empty start (E8 and E9 10 times, E5 twice), since a single window says little about the average.",
+            "실제 스택: 톰캣, HikariCP, MariaDB, Redis를 측정한 실행 {runs}개, 판정하는 값 {judged}개. 구간 하나로는 평균을 알 수 없으므로, 설정마다 빈 상태에서 시작하는 같은 구간을 60번(E8과 E9는 10번, E5는 2번) 시뮬레이션했다."
         ),
         both!(
             "A measured number is inside when it lies in the central 95 % of the simulated windows, widened by {share} %, times by at least {ms} ms (not in E8, whose statements take a tenth of that). Pages (E5) cost the same each time in the model: their measured medians agree within {part} % of its time, or within {page_ms} ms.",
