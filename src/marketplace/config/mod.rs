@@ -305,7 +305,7 @@ impl Config {
                 if !self.has_endpoint(endpoint) {
                     let known = self.endpoint_names().join(", ");
                     return Err(both!(
-                        "load `{name}` mixes in `{endpoint}`, which is no endpoint here; known: {known}",
+                        "load `{name}` names `{endpoint}`, which is no endpoint here; known: {known}",
                         "`{name}` 부하의 `{endpoint}`은(는) 없는 엔드포인트입니다. 가능한 값: {known}"
                     ));
                 }

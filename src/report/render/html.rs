@@ -206,7 +206,7 @@ fn add_chart(out: &mut String, chart: &Chart, lang: Lang) {
     let Some(drawing) = svg::chart(chart, lang) else { return };
     *out += &format!("<figure class=\"chart\">\n<figcaption>{}", escape(&chart.y_title));
     for (at, series) in chart.series.iter().enumerate().filter(|(_, s)| !s.name.is_empty()) {
-        let class = at % 4;
+        let class = at % svg::COLORS;
         *out += &format!(" <span class=\"key s{class}\">{}</span>", escape(&series.name));
     }
     *out += &format!("</figcaption>\n{drawing}\n</figure>\n");

@@ -16,7 +16,7 @@ const RIGHT: f64 = 14.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 44.0;
 /// Classes of colour that the style sheet knows.
-const COLORS: usize = 4;
+pub(super) const COLORS: usize = 8;
 /// Room that one character of a tick label takes.
 const DIGIT: f64 = 7.0;
 
