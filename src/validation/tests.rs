@@ -44,7 +44,6 @@ fn the_measured_stack_is_met_as_far_as_published() {
         (Group::Conflicts, 0.38),
         (Group::Replicas, 0.6),
         (Group::HotKey, 0.6),
-        (Group::Pages, 0.8),
     ];
     let mut below = Vec::new();
     for (group, floor) in floors {
