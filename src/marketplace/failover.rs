@@ -106,7 +106,6 @@ async fn take_over<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
         market.witness.committed(entry.request, None, &entry.writes);
     }
     old.role.set(Role::Replaced);
-    old.replace();
     chosen.promote(old);
     market.probe.tell(Event::Promoted { database: number });
     for instance in market.instances.iter().filter(|instance| !instance.cut_off.get()) {

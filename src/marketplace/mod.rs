@@ -249,7 +249,14 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
         }
     }
     if market.config.read.routing == Routing::BoundedLag && market.databases.len() > 1 {
-        sim.spawn("heartbeat", market.primary().beat(market.config.read.heartbeat.0));
+        let every = market.config.read.heartbeat.0;
+        // Whoever is the primary by then.
+        sim.spawn("heartbeat", async move {
+            loop {
+                market.primary().beat();
+                market.clock.sleep(every).await;
+            }
+        });
     }
     start_messaging(sim, market);
     let every = market.config.redis.failover_every.0;

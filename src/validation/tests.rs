@@ -42,8 +42,8 @@ fn the_measured_stack_is_met_as_far_as_published() {
         (Group::HotRow, 0.5),
         (Group::Correctness, 0.9),
         (Group::Conflicts, 0.38),
-        (Group::Replicas, 0.6),
-        (Group::HotKey, 0.6),
+        (Group::Replicas, 0.8),
+        (Group::HotKey, 0.8),
     ];
     let mut below = Vec::new();
     for (group, floor) in floors {

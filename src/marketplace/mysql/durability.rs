@@ -125,7 +125,7 @@ impl Database<'_> {
             let number = state.commit(transaction.owner);
             if self.role.get() == Role::ReadStore {
                 // What is only read holds nothing that could go wrong by itself.
-            } else if self.replaced.get() {
+            } else if self.role.get() == Role::Replaced {
                 self.witness.split_brain(request);
             } else {
                 self.witness.committed(request, token, &writes);

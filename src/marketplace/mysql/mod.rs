@@ -161,8 +161,6 @@ pub(crate) struct Database<'w> {
     down: Cell<bool>,
     /// On the other side of a split network than the replicas.
     cut_off: Cell<bool>,
-    /// Another one is the primary by now.
-    replaced: Cell<bool>,
     /// Passed when the server is back and connected.
     connected: Progress<'w>,
     pub(crate) replication: Replication<'w>,
@@ -229,7 +227,6 @@ impl<'w> Database<'w> {
             lost_commits: Cell::new(0),
             down: Cell::new(false),
             cut_off: Cell::new(false),
-            replaced: Cell::new(false),
             connected: Progress::new(clock),
             replication: Replication::new(
                 clock,

@@ -268,13 +268,10 @@ impl<'w> Database<'w> {
         }
     }
 
-    /// Writes the time into the binary log again and again.
-    pub(crate) async fn beat(&self, every: Nanos) {
-        loop {
-            if !self.down.get() {
-                self.replication.log(0, Vec::new(), (0, 0), true);
-            }
-            self.clock.sleep(every).await;
+    /// Writes the time into the binary log.
+    pub(crate) fn beat(&self) {
+        if !self.down.get() {
+            self.replication.log(0, Vec::new(), (0, 0), true);
         }
     }
 
@@ -291,11 +288,6 @@ impl<'w> Database<'w> {
         self.cut_off.get()
     }
 
-    /// Another one is the primary from now on.
-    pub(crate) fn replace(&self) {
-        self.replaced.set(true);
-    }
-
     /// Becomes the primary.
     pub(crate) fn promote(&self, before: &Database<'w>) {
         self.role.set(Role::Primary);
@@ -305,7 +297,7 @@ impl<'w> Database<'w> {
 
     /// Whether replicas hear from it.
     fn is_connected(&self) -> bool {
-        !(self.down.get() || self.cut_off.get() || self.replaced.get())
+        !(self.down.get() || self.cut_off.get() || self.role.get() == Role::Replaced)
     }
 
     /// Waits until replicas hear from it, for ever if another one has become the primary.

@@ -5,8 +5,8 @@ use crate::engine::time::Nanos;
 use crate::marketplace::Marketplace;
 use crate::marketplace::checker::Shown;
 use crate::marketplace::config::Routing;
-use crate::marketplace::mysql::Found;
 use crate::marketplace::mysql::table::TableId;
+use crate::marketplace::mysql::{Found, Role};
 use crate::marketplace::probe::Stage;
 
 impl<'w> Request<'w> {
@@ -98,7 +98,9 @@ impl Marketplace<'_> {
         }
         let turn = self.turns.get() as usize;
         self.turns.set(self.turns.get() + 1);
-        let reached = |number: &usize| self.reaches(request, *number);
+        let reached = |number: &usize| {
+            self.databases[*number].role.get() == Role::Replica && self.reaches(request, *number)
+        };
         (0..databases - 1).map(|step| 1 + (turn + step) % (databases - 1)).find(reached)
     }
 

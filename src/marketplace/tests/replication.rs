@@ -157,6 +157,42 @@ fn the_other_replicas_follow_the_promoted_one() {
     assert_eq!((views.1.reads.stale, seen.all.failed()), (0, 0));
 }
 
+/// The new primary writes the heartbeats and is no replica any more: readers go to the one that is
+/// left, which does not have what was written 5 ms ago.
+#[test]
+fn readers_return_to_the_replica_that_is_left_after_a_failover() {
+    for routing in ["bounded-lag", "replica"] {
+        let mut config = sellers(&[
+            ("replica.count", "2"),
+            ("replica.delay", "50ms"),
+            ("load.sellers.rate", "50/s"),
+            ("load.sellers.journey", "view_bid after 5ms"),
+            ("read.routing", routing),
+            ("read.heartbeat", "100ms"),
+            ("failover.manager", "mha"),
+            ("failover.detection", "2s"),
+        ]);
+        config.schedule.push(Action { at: Span(5 * SECOND), what: ActionKind::MysqlCrash });
+        let seen = observe(&config, &plan(10, 20, 1, Counts::Intended));
+        let reads = seen.all.reads;
+        assert!(reads.reads > 400 && reads.stale == reads.reads, "{routing}: {reads:?}");
+    }
+    let config = |routing| {
+        let mut config = sellers(&[
+            ("replica.count", "2"),
+            ("replica.delay", "50ms"),
+            ("load.sellers.rate", "20/s"),
+            ("load.sellers.journey", "view_bid after 5ms"),
+            ("read.routing", routing),
+            ("failover.manager", "mha"),
+        ]);
+        config.schedule.push(Action { at: Span(5 * SECOND), what: ActionKind::MysqlCrash });
+        config
+    };
+    let seen = observe(&config("wait-for-position"), &plan(10, 20, 1, Counts::Intended));
+    assert_eq!((seen.replication.position_timeouts, seen.all.reads.missing), (0, 0));
+}
+
 /// A network that splits: who is left with the old primary goes on writing to it, unless it was
 /// switched off first, or waits for acknowledgements.
 #[test]

@@ -163,6 +163,7 @@ fn the_hit_ratio_of_exact_lru_is_ches_and_sampling_loses_little() {
         let exact = hit_ratio(MemoryPolicy::AllkeysLru, Limit::Unlimited, skew, 400_000);
         assert!((exact - che).abs() < 0.002, "{skew}: {exact}");
         let sampled = hit_ratio(MemoryPolicy::AllkeysLru, Limit::Of(5), skew, 400_000);
-        assert!((exact - 0.012..exact).contains(&sampled), "{skew}: {exact} {sampled}");
+        // Published for Redis: up to about 0.006 below.
+        assert!((exact - 0.006..exact).contains(&sampled), "{skew}: {exact} {sampled}");
     }
 }
