@@ -27,7 +27,7 @@ use crate::sims::{self};
 #[derive(Args)]
 #[command(
     group(clap::ArgGroup::new("replay").multiple(true).args(["timeline", "export"])),
-    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n\nExit codes: 0 fine, 1 a claim fails, 2 wrong input"
+    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --spring application.yml --profile prod\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n\nExit codes: 0 fine, 1 a claim fails, 2 wrong input"
 )]
 pub(super) struct SimArgs {
     /// Name of a sim, or the beginning of it
@@ -41,6 +41,8 @@ pub(super) struct SimArgs {
     /// Run a sim file of your own
     #[arg(long, value_name = "FILE", conflicts_with = "name")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    service: super::spring::ServiceArgs,
     /// Base of all random numbers
     #[arg(long)]
     seed: Option<u64>,
@@ -89,7 +91,11 @@ pub(super) struct SimArgs {
 }
 
 pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure> {
-    let overrides = overrides(args)?;
+    let service = super::spring::read(&args.service)?;
+    let mut overrides = overrides(args)?;
+    if let Some(service) = &service {
+        overrides.spring = service.knobs()?;
+    }
     let spec = match (&args.name, &args.file) {
         (Some(name), _) => {
             let slug = sims::find(&context.library, name)?.to_owned();
@@ -102,6 +108,9 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
         }
         (None, None) => return list(context, args),
     };
+    if let Some(service) = &service {
+        super::spring::tell(context, service, &spec, &overrides);
+    }
     if args.knobs {
         return show_knobs(context, args, &spec);
     }
@@ -324,6 +333,9 @@ fn command(args: &SimArgs, slug: &str) -> String {
     }
     if let Some(path) = &args.file {
         line += &format!(" --file {}", quoted(&path.display().to_string()));
+    }
+    for (option, value) in args.service.words() {
+        line += &format!(" {option} {}", quoted(&value));
     }
     for (option, pairs) in [("--set", &args.set), ("--vary", &args.vary)] {
         for pair in pairs {
