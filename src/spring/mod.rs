@@ -216,8 +216,15 @@ impl Application {
         }
         for setting in self.settings.iter().filter(|setting| setting.known.simulated) {
             let name = &setting.known.name;
-            match config.set(name, &setting.value) {
-                Ok(()) => knobs.push((name.clone(), setting.value.clone())),
+            let value = match &setting.value {
+                // HikariConfig.java:189-200: 0 is practically no limit. No run is longer.
+                Raw::Word(zero) if zero == "0ms" && name.ends_with(".connection-timeout") => {
+                    Raw::Word("24h".to_owned())
+                }
+                value => value.clone(),
+            };
+            match config.set(name, &value) {
+                Ok(()) => knobs.push((name.clone(), value)),
                 Err(crate::marketplace::config::SetError::Value(text)) => {
                     let (en, ko) = (text.en, text.ko);
                     let what = both!("`{name}`: {en}", "`{name}`: {ko}");

@@ -12,6 +12,8 @@ mod readme;
 mod reference;
 mod sandbox;
 mod sim;
+mod spring;
+mod target_tps;
 mod tidy;
 mod timeline;
 mod topic;

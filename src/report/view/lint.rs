@@ -59,8 +59,8 @@ fn summary(application: &Application, findings: &[Finding], lang: Lang) -> Vec<S
     let read = application.settings.len() + application.unusable.len();
     let unknown = application.strangers.len();
     let text = both!(
-        "Profiles: {profiles}. Settings understood: {read}, not understood: {unknown}. To mend: {warnings}, to know: {notes}.",
-        "프로필: {profiles}. 이해한 설정 {read}개, 이해하지 못한 설정 {unknown}개. 고칠 것 {warnings}개, 알아 둘 것 {notes}개."
+        "Profiles: {profiles}. Settings judged: {read}, others: {unknown}. To mend: {warnings}, to know: {notes}.",
+        "프로필: {profiles}. 검사한 설정 {read}개, 그 밖의 설정 {unknown}개. 고칠 것 {warnings}개, 알아 둘 것 {notes}개."
     );
     vec![Span::text(text.get(lang))]
 }
@@ -106,7 +106,10 @@ fn strangers(strangers: &[Stranger], lang: Lang) -> Option<String> {
         names.push(both!("{more} more", "그 밖에 {more}개").get(lang).to_owned());
     }
     let names = names.join(", ");
-    let text = both!("Not understood: {names}", "이해하지 못한 설정: {names}");
+    let text = both!(
+        "Without meaning here (names only): {names}",
+        "여기서 쓰지 않는 설정(이름만 표시): {names}"
+    );
     Some(text.get(lang).to_owned())
 }
 

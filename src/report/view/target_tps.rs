@@ -46,7 +46,7 @@ pub(crate) fn target(demand: &Demand, check: Option<&Outcome>, lang: Lang) -> Do
     } else {
         let text = both!("Go on with these figures:", "이 값으로 이어서 해 볼 것:");
         blocks.push(Block::Paragraph(vec![Span::text(text.get(lang))]));
-        let lines: Vec<String> = next.iter().map(|words| command(words)).collect();
+        let lines: Vec<String> = next.iter().map(|words| lines(words)).collect();
         blocks.push(Block::Code { language: "sh".to_owned(), text: lines.join("\n") + "\n" });
     }
     Document { title, blocks }
@@ -62,11 +62,23 @@ fn said(lang: Lang) -> String {
 }
 
 /// A line that can be typed.
-pub(crate) fn command(words: &[String]) -> String {
-    let quoted = words
-        .iter()
-        .map(|word| if word.contains(' ') { format!("'{word}'") } else { word.clone() });
+fn command(words: &[String]) -> String {
+    let quoted = words.iter().map(|word| quote(word));
     format!("prep {}", quoted.collect::<Vec<_>>().join(" "))
+}
+
+/// The same with an option on each line, so that none is cut off.
+fn lines(words: &[String]) -> String {
+    let mut out = "prep".to_owned();
+    for word in words {
+        out += if word.starts_with("--") { " \\\n  " } else { " " };
+        out += &quote(word);
+    }
+    out
+}
+
+fn quote(word: &str) -> String {
+    if word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
 }
 
 fn table(demand: &Demand, check: Option<&Outcome>, lang: Lang) -> Table {

@@ -4,6 +4,8 @@
 mod names;
 mod pool;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use super::{Application, Setting, Why, known, value};
 use crate::content::text::{Text, both};
@@ -185,7 +187,23 @@ fn values(file: &File<'_>) -> Vec<Finding> {
     findings
 }
 
-/// `30s`, `28,800s` as people write it.
+/// `250 ms`, `90 s`, `28,800 s`.
 fn shown(nanos: u64) -> String {
-    knobs::show_duration(nanos)
+    let millis = nanos / 1_000_000;
+    if !millis.is_multiple_of(1_000) {
+        return format!("{} ms", grouped(millis));
+    }
+    format!("{} s", grouped(millis / 1_000))
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
