@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::spring::surroundings;
 use super::{Context, Done, Failure};
 use crate::content::Kind;
 use crate::content::problem::printable;
@@ -34,7 +33,7 @@ pub(super) struct LintArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     instances: u32,
     /// Connections that the database accepts (max_connections)
-    #[arg(long, value_name = "N", default_value_t = 151, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = Surroundings::usual().max_connections, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: u32,
     /// Connections that one request needs at once: 2 with REQUIRES_NEW inside a transaction
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
@@ -64,7 +63,6 @@ pub(super) fn run(context: &mut Context, args: &LintArgs) -> Result<Done, Failur
         gateway_timeout: time("--gateway-timeout", &args.gateway_timeout)?,
         wait_timeout: time("--wait-timeout", &args.wait_timeout)?,
         grace: time("--grace", &args.grace)?,
-        ..surroundings()
     };
     let application = spring::read(&read_file(&args.file)?, &args.profile)?;
     let findings = lint(&application, &around);
@@ -94,4 +92,33 @@ pub(super) fn time(option: &str, text: &str) -> Result<u64, Failure> {
             None,
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: LintArgs,
+    }
+
+    /// The defaults of the options are those of the rules.
+    #[test]
+    fn the_options_default_to_the_usual_surroundings() {
+        let args = Line::parse_from(["lint", "a.yml"]).args;
+        let read = |text: &str| time("", text).unwrap_or(0);
+        let around = Surroundings {
+            instances: args.instances,
+            max_connections: args.max_connections,
+            connections_per_request: args.connections_per_request,
+            gateway_timeout: read(&args.gateway_timeout),
+            wait_timeout: read(&args.wait_timeout),
+            grace: read(&args.grace),
+        };
+        assert_eq!(around, Surroundings::usual());
+    }
 }

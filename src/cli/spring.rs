@@ -35,19 +35,6 @@ pub(super) fn read(args: &ServiceArgs) -> Result<Option<Application>, Failure> {
     Ok(Some(spring::read(&read_file(path)?, &args.profile)?))
 }
 
-/// What a file does not say where nobody said it either.
-pub(super) fn surroundings() -> Surroundings {
-    let second = 1_000_000_000;
-    Surroundings {
-        instances: 1,
-        max_connections: 151,
-        connections_per_request: 1,
-        gateway_timeout: 60 * second,
-        wait_timeout: 28_800 * second,
-        grace: 30 * second,
-    }
-}
-
 /// Tells which settings the simulation uses, which it does not, and what is dangerous in them.
 pub(super) fn tell(context: &mut Context, service: &Application, spec: &Spec, over: &Overrides) {
     let mut used = Vec::new();
@@ -63,7 +50,7 @@ pub(super) fn tell(context: &mut Context, service: &Application, spec: &Spec, ov
     let around = Surroundings {
         instances: config.app.instances,
         max_connections: config.mysql.max_connections,
-        ..surroundings()
+        ..Surroundings::usual()
     };
     text += &view::lint::brief(service, &lint::lint(service, &around), context.lang);
     text.push('\n');

@@ -22,8 +22,9 @@ use crate::content::toml_tree::BYTES_MAX;
 use crate::marketplace::config::{Base, Config};
 use crate::marketplace::knobs::Raw;
 
-/// Longest name that is shown.
+/// Longest name that is shown, and longest part of one.
 const NAME_CHARACTERS_MAX: usize = 120;
+const PART_CHARACTERS_MAX: usize = 40;
 
 /// A file as far as it is understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,7 @@ pub(crate) enum Why {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stranger {
-    /// As written, without brackets of lists; `None` where it is no plain name.
+    /// As written; `None` where it may be a value that stands in the place of a name.
     pub(crate) name: Option<String>,
     pub(crate) line: usize,
 }
@@ -80,6 +81,8 @@ struct Entry {
     name: String,
     value: String,
     line: usize,
+    /// Whether the file's syntax leaves no doubt that it is a name.
+    certain: bool,
 }
 
 type Document = Vec<Entry>;
@@ -107,7 +110,7 @@ pub(crate) fn read(source: &Source, wanted: &[String]) -> Result<Application, Ve
         match known::find(&all, &entry.name) {
             Some(known) => application.take(known.clone(), entry, &names),
             None => application.strangers.push(Stranger {
-                name: is_plain(&entry.name).then(|| entry.name.clone()),
+                name: is_name(entry).then(|| entry.name.clone()),
                 line: entry.line,
             }),
         }
@@ -166,10 +169,17 @@ fn last_of_each(entries: &[Entry]) -> Vec<&Entry> {
     order.into_iter().map(|at| &entries[at]).collect()
 }
 
-/// Whether a name can be shown: it looks like a name and not like a value.
-fn is_plain(name: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "._-[]/*".contains(c);
-    name.chars().count() <= NAME_CHARACTERS_MAX && name.chars().all(plain)
+/// Whether a name can be shown: a line of a key that lost its continuation, or `{secret}` in
+/// braces, is read as a name without a value.
+fn is_name(entry: &Entry) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "._-[]".contains(c);
+    let short = |part: &str| part.chars().count() <= PART_CHARACTERS_MAX;
+    let name = &entry.name;
+    entry.certain
+        && !entry.value.trim().is_empty()
+        && name.chars().count() <= NAME_CHARACTERS_MAX
+        && name.chars().all(plain)
+        && name.split('.').all(short)
 }
 
 impl Application {

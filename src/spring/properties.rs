@@ -25,7 +25,7 @@ pub(super) fn documents(source: &Source, text: &str) -> Result<Vec<Document>, Pr
             let Some((_, more)) = lines.next() else { break };
             whole += more.trim_start();
         }
-        let (name, value) = split(&whole);
+        let (name, value, signed) = split(&whole);
         let unescaped = unescape(name).zip(unescape(value));
         let Some((name, value)) = unescaped else {
             return Err(problem_at(
@@ -36,7 +36,8 @@ pub(super) fn documents(source: &Source, text: &str) -> Result<Vec<Document>, Pr
             .hint(both!("write a backslash as \\\\", "역슬래시는 \\\\로 쓰세요")));
         };
         if let Some(document) = documents.last_mut() {
-            document.push(Entry { name, value, line: number });
+            let certain = signed && name.contains('.');
+            document.push(Entry { name, value, line: number, certain });
         }
     }
     Ok(documents)
@@ -47,8 +48,9 @@ fn continues(line: &str) -> bool {
     line.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
 
-/// Name and value: the name ends at the first `=`, `:` or blank that is not escaped.
-fn split(line: &str) -> (&str, &str) {
+/// Name and value: the name ends at the first `=`, `:` or blank that is not escaped. And whether
+/// it is a sign that parts them.
+fn split(line: &str) -> (&str, &str, bool) {
     let mut escaped = false;
     let end = line.find(|c: char| {
         let ends = !escaped && (c == '=' || c == ':' || c.is_ascii_whitespace());
@@ -57,8 +59,10 @@ fn split(line: &str) -> (&str, &str) {
     });
     let (name, rest) = line.split_at(end.unwrap_or(line.len()));
     let rest = rest.trim_start();
-    let value = rest.strip_prefix(['=', ':']).unwrap_or(rest);
-    (name, value.trim_start())
+    match rest.strip_prefix(['=', ':']) {
+        Some(value) => (name, value.trim_start(), true),
+        None => (name, rest, false),
+    }
 }
 
 fn unescape(text: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser, ScanError, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::{Document, Entry, problem_at};
 use crate::content::problem::{Problem, Source};
@@ -87,8 +87,12 @@ impl<'t> Reader<'t> {
         }
         self.count(1)?;
         let (anchor, node) = match event {
-            Event::Scalar(value, _, anchor, _) => {
-                (anchor, Node::Scalar { value: value.into_owned(), line: self.line })
+            Event::Scalar(value, style, anchor, _) => {
+                // Spring Boot turns null into an empty text.
+                let null = style == ScalarStyle::Plain
+                    && matches!(&*value, "~" | "null" | "Null" | "NULL");
+                let value = if null { String::new() } else { value.into_owned() };
+                (anchor, Node::Scalar { value, line: self.line })
             }
             Event::Alias(anchor) => return self.alias(anchor, depth),
             Event::SequenceStart(anchor, _) => {
@@ -192,7 +196,8 @@ fn flatten(name: &str, node: &Node, entries: &mut Vec<Entry>) {
         Node::Scalar { value, line } => {
             // A file that is one bare text has no name.
             if !name.is_empty() {
-                entries.push(Entry { name: name.to_owned(), value: value.clone(), line: *line });
+                let (name, value) = (name.to_owned(), value.clone());
+                entries.push(Entry { name, value, line: *line, certain: true });
             }
         }
         Node::Map(inner) => {

@@ -28,6 +28,26 @@ pub(crate) struct Surroundings {
     pub(crate) grace: u64,
 }
 
+impl Surroundings {
+    /// What holds where nobody said anything else.
+    pub(crate) fn usual() -> Surroundings {
+        let second = 1_000_000_000;
+        Surroundings {
+            instances: 1,
+            // MySQL 8.0 manual, server system variables.
+            max_connections: 151,
+            connections_per_request: 1,
+            // nginx ngx_http_proxy_module (proxy_read_timeout); idle timeout of an Application
+            // Load Balancer.
+            gateway_timeout: 60 * second,
+            // MySQL 8.0 manual, server system variables.
+            wait_timeout: 28_800 * second,
+            // Kubernetes pod-lifecycle.md.
+            grace: 30 * second,
+        }
+    }
+}
+
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Finding {

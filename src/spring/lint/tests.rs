@@ -5,14 +5,7 @@ use crate::spring;
 const SECOND: u64 = 1_000_000_000;
 
 fn around() -> Surroundings {
-    Surroundings {
-        instances: 1,
-        max_connections: 151,
-        connections_per_request: 1,
-        gateway_timeout: 60 * SECOND,
-        wait_timeout: 28_800 * SECOND,
-        grace: 30 * SECOND,
-    }
+    Surroundings::usual()
 }
 
 /// Rules that a file breaks, with level and line. The note that every small pool gets is left out.
