@@ -114,7 +114,7 @@ impl Demand {
         model.extend(words(&["--vary", "load.shoppers.kind=closed,open"]));
         model.extend(set("load.shoppers.rate", rate.clone()));
         model.extend(set("load.shoppers.users", needs.users.round().max(1.0).to_string()));
-        model.extend(set("load.shoppers.think", format!("exp {}ms", self.think * 1e3)));
+        model.extend(set("load.shoppers.think", exponential(self.think)));
         model.extend(set("mysql.cores", cores(needs.peak * LOAD_MODEL_CPU / CORES_BUSY_MAX)));
 
         let mut pool: Vec<String> = words(&["sim", "pool-size"]);
@@ -136,29 +136,25 @@ impl Demand {
     /// should make it.
     pub(crate) fn sim_file(&self) -> String {
         let needs = self.needs();
-        let ms = |seconds: f64| format!("{}ms", seconds * 1e3);
-        let exp = |seconds: f64| {
-            if seconds > 0.0 { format!("exp {}", ms(seconds)) } else { "0ms".to_owned() }
-        };
         let cpu = self.cpu_per_request.unwrap_or(0.0);
         let rest = (self.thread_time - self.hold - cpu).max(0.0);
         let mut steps = Vec::new();
         let mut cores = String::new();
         if cpu > 0.0 {
-            steps.push(format!("{{ cpu = \"{}\" }}", exp(cpu)));
+            steps.push(format!("{{ cpu = \"{}\" }}", exponential(cpu)));
             cores = format!("app.cores = {}\n", self.cores);
         }
         if self.hold > 0.0 {
-            let held = exp(self.hold);
+            let held = exponential(self.hold);
             steps.push(format!("{{ connection = [{{ wait = \"{held}\" }}] }}"));
         }
         if rest > 0.0 {
-            steps.push(format!("{{ wait = \"{}\" }}", exp(rest)));
+            steps.push(format!("{{ wait = \"{}\" }}", exponential(rest)));
         }
         let (steps, instances) = (steps.join(", "), self.instances);
         let (pool, threads) = (needs.connections, needs.threads);
         let (rate, users) = (tenths(needs.peak).max(0.01), needs.users.round().max(1.0));
-        let think = exp(self.think);
+        let think = exponential(self.think);
         format!(
             "format = \"prep.sim/1\"\nbase = \"stack\"\n\n\
              [run]\nkind = \"steady\"\nmeasure = \"20s\"\nreplications = {{ min = 10 }}\n\n\
@@ -181,6 +177,12 @@ impl Demand {
 /// a Poisson one, whose variance is its mean (M/G/∞), so two standard deviations are 2 √mean.
 fn with_headroom(mean: f64) -> f64 {
     (mean + HEADROOM * mean.sqrt()).ceil().max(1.0)
+}
+
+/// A random time with this mean, as a sim file writes it; whole nanoseconds.
+fn exponential(seconds: f64) -> String {
+    let nanos = (seconds * 1e9).round();
+    if nanos > 0.0 { format!("exp {}ms", nanos / 1e6) } else { "0ms".to_owned() }
 }
 
 /// Rounded to one decimal, where that says something.

@@ -81,8 +81,21 @@ pub(super) fn run(context: &mut Context, args: &LintArgs) -> Result<Done, Failur
 }
 
 /// Nanoseconds of an option.
-pub(super) fn time(option: &str, text: &str) -> Result<u64, Failure> {
-    knobs::duration(text).filter(|time| *time > 0).ok_or_else(|| {
+fn time(option: &str, text: &str) -> Result<u64, Failure> {
+    match time_or_none(option, text)? {
+        0 => Err(Failure::Words(
+            both!("{option} must be more than nothing", "{option}은(는) 0보다 커야 합니다"),
+            None,
+        )),
+        time => Ok(time),
+    }
+}
+
+/// Nanoseconds of an option that may be 0.
+pub(super) fn time_or_none(option: &str, text: &str) -> Result<u64, Failure> {
+    // Longer than any service needs, and short enough for every sum.
+    const MOST: u64 = 1_000_000_000_000_000_000;
+    knobs::duration(text).filter(|time| *time <= MOST).ok_or_else(|| {
         let text = printable(text);
         Failure::Words(
             both!(

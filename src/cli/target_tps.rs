@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::lint::time;
+use super::lint::time_or_none;
 use super::sim::{available_threads, run_failed};
 use super::{Context, Done, Failure};
 use crate::content::problem::Source;
@@ -83,7 +83,8 @@ pub(super) fn run(context: &mut Context, args: &TargetTpsArgs) -> Result<Done, F
 }
 
 fn demand(args: &TargetTpsArgs) -> Result<Demand, Failure> {
-    let seconds = |option: &str, text: &str| time(option, text).map(|nanos| nanos as f64 / 1e9);
+    let seconds =
+        |option: &str, text: &str| time_or_none(option, text).map(|nanos| nanos as f64 / 1e9);
     let response = seconds("--response", &args.response)?;
     let thread_time = args.thread_time.as_deref();
     let thread_time = thread_time.map(|text| seconds("--thread-time", text)).transpose()?;

@@ -9,10 +9,13 @@ use crate::content::text::both;
 /// Deepest nesting of an expression such as `prod & (eu | us)`.
 const DEPTH_MAX: usize = 16;
 
+/// Most active profiles.
+const PROFILES_MAX: usize = 100;
+
 /// The active profiles, and the settings of all documents that count, later ones last.
 ///
 /// # Errors
-/// An `on-profile` that is no expression.
+/// An `on-profile` that is no expression, or too many profiles.
 pub(super) fn active(
     source: &Source,
     documents: Vec<Document>,
@@ -30,9 +33,15 @@ pub(super) fn active(
     }
     for document in documents.iter().filter(|document| condition(document).is_none()) {
         profiles.extend(values(document, "spring.profiles.include"));
+        if profiles.len() > PROFILES_MAX {
+            return Err(vec![source.problem_of_file(both!(
+                "more than {PROFILES_MAX} profiles are active",
+                "활성 프로필이 {PROFILES_MAX}개를 넘습니다"
+            ))]);
+        }
         let mut at = 0;
         // A group stands for its members; a member may name a group.
-        while let Some(profile) = profiles.get(at).filter(|_| at < 100) {
+        while let Some(profile) = profiles.get(at).filter(|_| at < PROFILES_MAX) {
             let group = values(document, &format!("spring.profiles.group.{profile}"));
             let more: Vec<String> =
                 group.into_iter().filter(|member| !profiles.contains(member)).collect();

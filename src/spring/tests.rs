@@ -128,6 +128,8 @@ fn what_cannot_be_read_is_told_with_its_line_and_nothing_of_it() {
         ("a.yml", bomb.as_str(), "more than 100000 values"),
         ("a.properties", "a=hunter2\\uZZZZ\n", "\\u without four hexadecimal digits"),
         ("a.yml", "spring.config.activate.on-profile: hunter2 &&\n", "no profile expression"),
+        ("a.yml", "hunter2\n", "a map of settings was expected"),
+        ("a.yml", "- hunter2\n", "a map of settings was expected"),
         ("a.toml", "a = 1", "neither .yml"),
     ];
     for (name, text, wanted) in rows {
@@ -139,6 +141,11 @@ fn what_cannot_be_read_is_told_with_its_line_and_nothing_of_it() {
         text + &format!("a{at}: &a{at} [*a{}]\n", at - 1)
     });
     assert!(said(file("a.yml", &tall)).contains("nested more than 16 deep"));
+    let profiles = (0..200).map(|at| format!("p{at}")).collect::<Vec<_>>().join(",");
+    let many = format!("spring.profiles.active: {profiles}\n");
+    assert!(said(file("a.yml", &many)).contains("more than 100 profiles"));
+    let nothing = file("a.yml", "# nothing\n---\n").unwrap();
+    assert_eq!((nothing.settings, nothing.strangers), (vec![], vec![]));
     assert!(said(file("a.yml", &"#".repeat(BYTES_MAX + 1))).contains("1 MiB"));
 }
 
@@ -159,7 +166,7 @@ fn placeholders_cannot_run_away() {
 #[test]
 fn a_value_in_the_place_of_a_name_is_not_shown() {
     let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ";
-    let text = format!("jwt.key={key}\n{key}==\nhunter2\nhunter2 hunter2\n{key}.a=1\n");
+    let text = format!("jwt.key={key}\n{key}==\nhunter2\nhunter3 hunter2\n{key}.a=1\n");
     let read = file("a.properties", &text).unwrap();
     assert_eq!(strangers(&read), ["jwt.key", "", "", "", ""]);
     let read = file("a.yml", &format!("password: {{hunter2}}\n{key}: 1\n")).unwrap();

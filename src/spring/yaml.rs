@@ -61,6 +61,13 @@ impl<'t> Reader<'t> {
                 Event::DocumentStart(_) => {
                     let event = self.next()?;
                     let root = self.node(event, 0)?;
+                    let empty = matches!(&root, Node::Scalar { value, .. } if value.is_empty());
+                    if !empty && !matches!(root, Node::Map(_)) {
+                        return Err(both!(
+                            "a map of settings was expected: `name: value`",
+                            "설정의 맵이 필요합니다: `이름: 값`"
+                        ));
+                    }
                     let mut entries = Vec::new();
                     flatten("", &root, &mut entries);
                     documents.push(entries);
@@ -194,7 +201,7 @@ fn extent(node: &Node) -> (usize, usize) {
 fn flatten(name: &str, node: &Node, entries: &mut Vec<Entry>) {
     match node {
         Node::Scalar { value, line } => {
-            // A file that is one bare text has no name.
+            // An empty document has no name.
             if !name.is_empty() {
                 let (name, value) = (name.to_owned(), value.clone());
                 entries.push(Entry { name, value, line: *line, certain: true });

@@ -2,13 +2,20 @@
 
 use serde_json::Value;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, root};
 
 const MILLION: &str =
     "target-tps --dau 1000000 --requests-per-user 10 --active-hours 12 --peak-factor 5";
 
+/// What `--json` prints, which follows its schema.
 fn json(sandbox: &Sandbox, words: &str) -> Value {
-    serde_json::from_str(&sandbox.stdout(&format!("{words} --json"))).unwrap()
+    let json = serde_json::from_str(&sandbox.stdout(&format!("{words} --json"))).unwrap();
+    let schema = std::fs::read_to_string(root().join("docs/schema/target.schema.json")).unwrap();
+    let schema = serde_json::from_str::<Value>(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let faults: Vec<String> = validator.iter_errors(&json).map(|fault| fault.to_string()).collect();
+    assert_eq!(faults, Vec::<String>::new());
+    json
 }
 
 #[test]

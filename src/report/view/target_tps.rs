@@ -158,6 +158,8 @@ fn rates(demand: &Demand, needs: &Needs) -> Vec<Formula> {
         simulated,
     };
     let seconds = demand.active_hours * 3_600.0;
+    // The check simulates the time on a thread; an answer that takes longer is not in it.
+    let whole = demand.response == demand.thread_time;
     vec![
         row(
             "daily_requests",
@@ -193,7 +195,7 @@ fn rates(demand: &Demand, needs: &Needs) -> Vec<Formula> {
             format!("{} x ({} s + {} s)", f(needs.peak), f(demand.response), f(demand.think)),
             needs.users,
             both!("users", "명"),
-            Some(("users", "completed_per_s")),
+            Some(("users", "completed_per_s")).filter(|_| whole),
         ),
         row(
             "active_requests",
@@ -202,7 +204,7 @@ fn rates(demand: &Demand, needs: &Needs) -> Vec<Formula> {
             format!("{} x {} s", f(needs.peak), f(demand.response)),
             needs.active,
             both!("requests", "건"),
-            Some(("open-rate", "inside_mean")),
+            Some(("open-rate", "inside_mean")).filter(|_| whole),
         ),
     ]
 }
