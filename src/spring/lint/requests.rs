@@ -126,6 +126,16 @@ fn open_in_view(file: &File<'_>, findings: &mut Vec<Finding>) {
             "`spring.jpa.open-in-view`를 설정하지 않아 켜져 있습니다"
         )
     };
+    // The log warns only where nobody decided.
+    let warned = if set {
+        Text::default()
+    } else {
+        both!(
+            " Spring Boot itself warns of it at the start.",
+            " Spring Boot도 시작할 때 경고합니다."
+        )
+    };
+    let (en, ko) = (warned.en, warned.ko);
     findings.push(Finding {
         rule: "open-in-view",
         level: Level::Warning,
@@ -133,8 +143,8 @@ fn open_in_view(file: &File<'_>, findings: &mut Vec<Finding>) {
         name: VIEW.to_owned(),
         what,
         why: both!(
-            "From its first use a request keeps its connection until the response is written, external calls included: a pool carries connections / hold requests a second, and this makes the hold longer. Spring Boot itself warns of it at the start.",
-            "요청이 커넥션을 처음 쓴 뒤 응답을 다 쓸 때까지 놓지 않습니다. 외부 호출 시간도 들어갑니다. 풀의 처리량은 커넥션 / 점유 시간인데 점유 시간이 길어집니다. Spring Boot도 시작할 때 경고합니다."
+            "From its first use a request keeps its connection until the response is written, external calls included: a pool carries connections / hold requests a second, and this makes the hold longer.{en}",
+            "요청이 커넥션을 처음 쓴 뒤 응답을 다 쓸 때까지 놓지 않습니다. 외부 호출 시간도 들어갑니다. 풀의 처리량은 커넥션 / 점유 시간인데 점유 시간이 길어집니다.{ko}"
         ),
         mend: both!(
             "set `spring.jpa.open-in-view: false` and load in the service what the view needs",
@@ -147,10 +157,9 @@ fn open_in_view(file: &File<'_>, findings: &mut Vec<Finding>) {
 /// Kubernetes pod-lifecycle.md: 30 s from the request to stop to the kill, the preStop hook
 /// included.
 fn shutdown(file: &File<'_>, findings: &mut Vec<Finding>) {
-    let immediate = file.value(SHUTDOWN).is_some_and(|value| value.show() == "immediate");
-    let Some(phase) = file.time(PHASE) else { return };
-    let told = file.setting(PHASE).is_some();
-    if immediate && file.setting(SHUTDOWN).is_some() || !told || phase <= file.around.grace {
+    let immediate = file.setting(SHUTDOWN).is_some_and(|it| it.value.show() == "immediate");
+    let Some(phase) = file.time(PHASE).filter(|_| file.setting(PHASE).is_some()) else { return };
+    if immediate || phase <= file.around.grace {
         return;
     }
     let (phase, grace) = (shown(phase), shown(file.around.grace));

@@ -53,6 +53,11 @@ fn each_rule_finds_its_case_and_leaves_the_next_one_alone() {
             Some("shutdown-beyond-grace"),
         ),
         ("spring.lifecycle.timeout-per-shutdown-phase: 30s".to_owned(), None),
+        (
+            "server.shutdown: immediate\nspring.lifecycle.timeout-per-shutdown-phase: 31s"
+                .to_owned(),
+            None,
+        ),
         ("spring.threads.virtual.enabled: true".to_owned(), Some("pool-is-the-limit")),
         ("server.port: 80".to_owned(), None),
     ];
