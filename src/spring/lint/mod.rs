@@ -180,7 +180,8 @@ fn values(file: &File<'_>) -> Vec<Finding> {
             },
         });
     }
-    // HikariConfig.java: the setters of its times take a `long` in milliseconds.
+    // HikariConfig.java: the setters of its times take a `long` in milliseconds (its issue 2191
+    // asks for durations). Spring Boot binds these setters and cannot make a number of `30s`.
     for setting in &file.application.settings {
         if !setting.known.is_hikari_time() || !setting.with_unit {
             continue;
