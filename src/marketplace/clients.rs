@@ -360,11 +360,14 @@ async fn send<'w>(
         let seed = draw_seed(intent.draws, 0, THINK);
         market.clock.sleep(delay.sample(&mut Stream::from_seed(seed))).await;
     }
-    let Some(instance) = market.balancer.pick(&market.instances) else {
+    let Some(instance) = market.balancer.pick() else {
         return (None, Err(Failure::NoInstance));
     };
-    super::count(&instance.outstanding);
     let request = Rc::new(Request::new(sim, market, instance, intent, attempt));
+    if !instance.listens.get() {
+        return (Some(request), Err(Failure::Refused));
+    }
+    super::count(&instance.outstanding);
     let patience = load.knobs.timeout.0;
     let deadline = if patience > 0 { market.clock.now() + patience } else { Nanos::MAX };
     let left = |deadline: Nanos| deadline.saturating_sub(market.clock.now());
@@ -388,7 +391,7 @@ async fn send<'w>(
     let socket = match socket {
         Ok(socket) => socket,
         Err(failure) => {
-            instance.outstanding.set(instance.outstanding.get() - 1);
+            instance.leave();
             return (Some(request), Err(failure));
         }
     };

@@ -27,6 +27,8 @@ pub(crate) struct Hikari<'w> {
     stream: RefCell<Stream>,
     pub(crate) holders: RefCell<Census>,
     pub(crate) holds: RefCell<Histogram>,
+    /// Whom its connections lead to.
+    server: Cell<Option<&'w Database<'w>>>,
 }
 
 /// A borrowed connection; returned when dropped.
@@ -36,6 +38,8 @@ pub(crate) struct Connection<'w> {
     since: Nanos,
     visit: Option<Visit<'w>>,
     holder: Holder<'w>,
+    /// Whoever borrowed it never gives it back.
+    pub(crate) leaks: Cell<bool>,
 }
 
 /// Who borrows, for the probe.
@@ -80,7 +84,21 @@ impl<'w> Hikari<'w> {
             stream: RefCell::new(streams.stream(&format!("{name}.creation"))),
             holders: RefCell::default(),
             holds: RefCell::default(),
+            server: Cell::new(None),
         }
+    }
+
+    /// Whether it has a connection, or one on the way, or is not asked to have any from the start.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.pool.units() + self.opening.get() > 0 || self.minimum_idle == 0
+    }
+
+    /// The process of the instance has ended, and with it every connection.
+    pub(crate) fn close(&self) {
+        if let Some(server) = self.server.take() {
+            server.disconnect(self.pool.units());
+        }
+        self.pool.close();
     }
 
     /// Opens the connections that stand from the start.
@@ -95,6 +113,7 @@ impl<'w> Hikari<'w> {
         if self.pool.units() + self.opening.get() >= self.size_max {
             return;
         }
+        self.server.set(Some(database));
         let span = self.creation.sample(&mut self.stream.borrow_mut());
         if span == 0 {
             if database.connect() {
@@ -106,7 +125,8 @@ impl<'w> Hikari<'w> {
         sim.spawn_now("connection opening", async move {
             self.clock.sleep(span).await;
             self.opening.set(self.opening.get() - 1);
-            if database.connect() {
+            // The pool may have been closed meanwhile.
+            if self.server.get().is_some() && database.connect() {
                 self.pool.add_unit();
             }
         });
@@ -130,7 +150,8 @@ impl<'w> Hikari<'w> {
         let permit = permit.ok_or(ConnectionTimeout)?;
         let visit = Visit::enter(self.clock, &self.holders);
         let (permit, visit) = (Some(permit), Some(visit));
-        let connection = Connection { permit, hikari: self, since: now, visit, holder };
+        let leaks = Cell::new(false);
+        let connection = Connection { permit, hikari: self, since: now, visit, holder, leaks };
         let (request, unit) = (holder.request, connection.unit());
         holder.probe.tell(Event::Granted { request, unit });
         Ok(connection)
@@ -158,6 +179,12 @@ impl Connection<'_> {
 
 impl Drop for Connection<'_> {
     fn drop(&mut self) {
+        if self.leaks.get() {
+            // The pool counts it as lent for ever.
+            self.visit = None;
+            std::mem::forget(self.permit.take());
+            return;
+        }
         let held = self.hikari.clock.now() - self.since;
         self.hikari.holds.borrow_mut().record(held);
         let (request, unit) = (self.holder.request, self.unit());

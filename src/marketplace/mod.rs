@@ -10,12 +10,15 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+mod balancer;
 pub(crate) mod broker;
 pub(crate) mod cache;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
+mod deployment;
 mod failover;
+pub(crate) mod fleet;
 pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
@@ -28,6 +31,7 @@ mod projection;
 mod recorder;
 pub(crate) mod redis;
 pub(crate) mod request;
+pub(crate) mod rollout;
 pub(crate) mod station;
 pub(crate) mod tomcat;
 pub(crate) mod walk;
@@ -42,12 +46,15 @@ use std::rc::Rc;
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
+use balancer::Balancer;
 use broker::{Broker, Topic};
 use cache::Cache;
 use checker::Witness;
 use clients::Load;
 use config::{Action, ActionKind, CacheStrategy, Config, Notify, Routing};
-use instance::{Instance, Lifecycle};
+use deployment::Deployment;
+use fleet::Fleet;
+use instance::{Instance, Lifecycle, Version};
 use mysql::{Database, Role};
 use observations::{Observations, Window};
 use probe::{Probe, Recorded};
@@ -60,9 +67,10 @@ use station::Station;
 pub(crate) struct Marketplace<'w> {
     pub(crate) clock: &'w Clock,
     pub(crate) config: &'w Config,
-    pub(crate) instances: Vec<Instance<'w>>,
-    /// Instances that take part in balancing right now.
-    pub(crate) balancer: instance::Balancer,
+    streams: Streams,
+    pub(crate) instances: Fleet<'w>,
+    pub(crate) balancer: Balancer<'w>,
+    pub(crate) deployment: Deployment,
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
     /// The projection's; behind the others where databases are numbered.
@@ -141,18 +149,22 @@ impl<'w> Marketplace<'w> {
             .collect();
         let stations =
             config.stations.iter().map(|(name, knobs)| Station::new(clock, name, knobs)).collect();
-        let instances: Vec<Instance<'w>> = (0..config.app.instances)
-            .map(|number| Instance::new(clock, config, number, streams))
-            .collect();
+        let instances = Fleet::new(clock, config);
+        for number in 0..config.app.instances {
+            instances.add(Instance::new(clock, config, number, Version::Old, streams));
+        }
         let recorder = Recorder::new(
             plan.window,
             config.loads.keys().cloned().collect(),
             endpoints.iter().map(|endpoint| endpoint.name.to_owned()).collect(),
+            if config.deploys() { &Version::ALL } else { &[] },
         );
         Marketplace {
             clock,
             config,
-            balancer: instance::Balancer::new(config.balancer.policy, streams),
+            streams,
+            balancer: Balancer::new(config.balancer.policy, streams),
+            deployment: Deployment::default(),
             instances,
             databases,
             read_store,
@@ -271,8 +283,8 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     if market.config.cache.strategy == CacheStrategy::WriteBehind {
         sim.spawn("write-behind", cache::write_behind(market));
     }
-    for instance in &market.instances {
-        sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+    for instance in market.instances.iter() {
+        instance::stands(sim, market, instance);
     }
     for action in &market.config.schedule {
         sim.spawn("schedule", act(sim.clone(), market, action));
@@ -321,13 +333,19 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         ActionKind::Rebuild => projection::rebuild(market).await,
         ActionKind::RedisCrash => market.redis.crash(),
         ActionKind::RedisReshard => market.redis.servers.reshard(),
-        ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
-        ActionKind::Start(number) => {
-            let instance = &market.instances[*number as usize];
-            if instance.lifecycle.get() == Lifecycle::Gone {
-                sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+        ActionKind::Drain(number) => {
+            if let Some(instance) = market.instances.get(*number as usize) {
+                instance::drain(market, instance).await;
             }
         }
+        ActionKind::Start(number) => {
+            let instance = market.instances.get(*number as usize);
+            if let Some(instance) = instance.filter(|it| it.lifecycle.get() == Lifecycle::Gone) {
+                market.instances.enter(instance, Lifecycle::Pending, &market.probe);
+                instance::start(sim.clone(), market, instance).await;
+            }
+        }
+        ActionKind::Deploy => deployment::deploy(&sim, market).await,
     }
 }
 

@@ -2,6 +2,7 @@
 //! a replication observed.
 
 mod events;
+mod fleet;
 
 use crate::content::text::{Text, both};
 use crate::marketplace::checker::Anomaly;
@@ -181,6 +182,15 @@ metrics! {
     "redis_ops_per_s", "1/s", Neither, None, Mean, "commands that Redis' servers ran, all together", "Redis 서버들이 실행한 초당 명령 수";
     "redis_busy_mean", "share", Neither, None, Mean, "share of its time that the busiest server's thread was busy", "가장 바쁜 Redis 서버의 스레드가 일한 시간의 비율";
     "redis_moved", "count", Less, None, Count, "commands sent to a server that had given the slot away", "이미 슬롯을 넘긴 서버로 보낸 명령 수(MOVED)";
+    "instances_mean", "count", Neither, None, Mean, "instances whose process runs, on average", "프로세스가 떠 있는 인스턴스 수의 평균";
+    "instances_max", "count", Neither, None, Mean, "most instances that ran at once", "동시에 떠 있던 인스턴스의 최대 수";
+    "ready_instances_min", "count", More, None, Mean, "fewest instances that were ready at once", "동시에 준비 상태였던 인스턴스의 최소 수";
+    "pending_instances_max", "count", Less, None, Mean, "most instances that waited for a node at once", "동시에 노드를 기다린(Pending) 인스턴스의 최대 수";
+    "instance_hours", "h", Less, None, Mean, "hours of running instances within the window", "측정 구간에서 인스턴스가 떠 있던 시간의 합(시간)";
+    "failed_starts", "count", Less, None, Count, "starts of instances that ended because the database gave no connection, in the whole run", "DB 커넥션을 얻지 못해 실패한 인스턴스 시작 수(전체 실행)";
+    "deploy_s", "s", Less, None, Mean, "seconds until the version that lost is gone; no value if that was not reached", "밀려난 버전이 모두 사라질 때까지의 시간(초). 끝나지 않으면 값이 없다";
+    "mixed_versions_s", "s", Less, None, Mean, "seconds in which both versions had ready instances, in the whole run", "두 버전이 함께 준비 상태였던 시간(초, 전체 실행)";
+    "rolled_back_share", "share", Less, None, Share, "share of the deployments that were rolled back", "롤백된 배포의 비율";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -333,6 +343,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.mean("replica_cores_busy_mean", levels.replica_cores_busy);
     rows.mean("unavailable_s", replication.unavailable);
     events::rows(&mut rows, seen);
+    fleet::rows(&mut rows, seen);
     cache_rows(&mut rows, &seen.cache);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
@@ -401,23 +412,13 @@ fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
 /// Adds the histograms and counts of another replication; levels and times are not merged, their
 /// estimates come from the replications' own values.
 pub(crate) fn merge(into: &mut Observations, other: &Observations) {
-    let groups = |into: &mut Group, other: &Group| {
-        into.offered += other.offered;
-        into.completed += other.completed;
-        into.ok += other.ok;
-        for (sum, more) in into.failures.iter_mut().zip(other.failures) {
-            *sum += more;
-        }
-        into.latency.merge(&other.latency);
-        into.reads.add(&other.reads);
-    };
-    groups(&mut into.all, &other.all);
+    into.all.add(&other.all);
     for (name, group) in [(&mut into.endpoints, &other.endpoints), (&mut into.loads, &other.loads)]
         .into_iter()
         .flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs))
         .map(|(mine, theirs)| (&mut mine.1, &theirs.1))
     {
-        groups(name, group);
+        name.add(group);
     }
     into.failed_latency.merge(&other.failed_latency);
     into.recorded_latency.merge(&other.recorded_latency);
@@ -430,6 +431,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.cache.merge(&other.cache);
     into.replication.merge(&other.replication);
     into.events.merge(&other.events);
+    into.fleet.merge(&other.fleet);
     let (mine, theirs) = (&mut into.database, &other.database);
     mine.lock_wait.merge(&theirs.lock_wait);
     mine.commit.merge(&theirs.commit);

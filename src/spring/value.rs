@@ -45,6 +45,9 @@ pub(super) fn read(known: &Known, text: &str) -> Option<Raw> {
         }
         Unit::Size => size(text).map(Raw::Int),
         Unit::RandomTime
+        | Unit::Number
+        | Unit::Portion
+        | Unit::CanarySteps
         | Unit::Rate
         | Unit::Share
         | Unit::Mix
