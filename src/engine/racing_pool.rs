@@ -31,6 +31,8 @@ struct State {
     waiting: Gauge,
     stream: Stream,
     lost_races: u64,
+    /// Most that waited at once since it was last asked for.
+    waiting_max: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,7 @@ impl<'w> RacingPool<'w> {
             waiting: Gauge::default(),
             stream,
             lost_races: 0,
+            waiting_max: 0,
         };
         RacingPool { clock, wake_up, state: RefCell::new(state) }
     }
@@ -97,8 +100,19 @@ impl<'w> RacingPool<'w> {
         state.units.iter().filter(|unit| **unit != Unit::Busy).count() as u32
     }
 
+    /// Units in use.
+    pub(crate) fn busy(&self) -> u32 {
+        self.state.borrow().busy.level() as u32
+    }
+
+    /// Most processes that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        let state = &mut *self.state.borrow_mut();
+        let now = state.waiting.level() as u32;
+        std::mem::replace(&mut state.waiting_max, now)
+    }
+
     /// Processes that wait, those being woken included.
-    #[cfg(test)]
     pub(crate) fn waiting(&self) -> u32 {
         self.state.borrow().waiting.level() as u32
     }
@@ -163,6 +177,7 @@ impl<'p> Future for RacingAcquire<'p> {
             }
             self.node = Some(state.queue.join(pool.clock.current(), Waiter::Queued));
             state.waiting.add(pool.clock.now());
+            state.waiting_max = state.waiting_max.max(state.waiting.level() as u32);
             return Poll::Pending;
         };
         let Waiter::Waking { unit, timer } = state.queue.state(node) else { return Poll::Pending };

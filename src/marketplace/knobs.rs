@@ -56,6 +56,8 @@ pub(crate) enum Unit {
     Lease,
     /// `"9 x list_products after exp 2s"`.
     Journey,
+    /// Rising durations: `"5ms 10ms 25ms"`.
+    Durations,
 }
 
 impl Unit {
@@ -77,6 +79,7 @@ impl Unit {
             Unit::Size => "size, bare number in bytes",
             Unit::Acquisition => "\"poll 10ms\" or \"pubsub\"",
             Unit::Journey => "stops",
+            Unit::Durations => "durations",
             Unit::Lease => "duration or \"watchdog\"",
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
+pub(crate) mod monitoring;
 pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
@@ -18,6 +19,7 @@ use crate::content::text::{Text, both};
 pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
+pub(crate) use monitoring::*;
 pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
@@ -123,6 +125,8 @@ config! {
     outbox: OutboxKnobs,
     broker: BrokerKnobs,
     cqrs: CqrsKnobs,
+    monitoring: MonitoringKnobs,
+    slow: SlowKnobs,
 }
 
 /// Which settings a sim starts from.

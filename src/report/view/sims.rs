@@ -60,7 +60,7 @@ fn range(knob: &Knob) -> String {
         Unit::Size => format!("{}..{} bytes", knob.least, knob.most),
         Unit::Acquisition => "poll 10ms, pubsub".to_owned(),
         Unit::Lease => "5s, watchdog".to_owned(),
-        Unit::Flag | Unit::Mix | Unit::Stages | Unit::Journey => String::new(),
+        Unit::Flag | Unit::Mix | Unit::Stages | Unit::Journey | Unit::Durations => String::new(),
     }
 }
 
