@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::config::Config;
 use super::knobs::Limit;
+use super::monitoring::scrape::{PoolMeters, PoolSeen};
 use super::mysql::{Database, Visit};
 use super::probe::{Event, Probe, Unit};
 use crate::engine::distribution::Distribution;
@@ -27,6 +28,7 @@ pub(crate) struct Hikari<'w> {
     stream: RefCell<Stream>,
     pub(crate) holders: RefCell<Census>,
     pub(crate) holds: RefCell<Histogram>,
+    meters: RefCell<PoolMeters>,
 }
 
 /// A borrowed connection; returned when dropped.
@@ -80,6 +82,7 @@ impl<'w> Hikari<'w> {
             stream: RefCell::new(streams.stream(&format!("{name}.creation"))),
             holders: RefCell::default(),
             holds: RefCell::default(),
+            meters: RefCell::default(),
         }
     }
 
@@ -106,6 +109,7 @@ impl<'w> Hikari<'w> {
         sim.spawn_now("connection opening", async move {
             self.clock.sleep(span).await;
             self.opening.set(self.opening.get() - 1);
+            self.meters.borrow_mut().creation.record(self.clock.now(), span);
             if database.connect() {
                 self.pool.add_unit();
             }
@@ -125,8 +129,13 @@ impl<'w> Hikari<'w> {
         if self.pool.free() == 0 {
             self.grow(sim, database);
         }
+        let asked = self.clock.now();
         let permit = self.clock.timeout(self.timeout, self.pool.acquire()).await;
         let now = self.clock.now();
+        match &permit {
+            Some(_) => self.meters.borrow_mut().acquire.record(now, now - asked),
+            None => self.meters.borrow_mut().timeouts += 1,
+        }
         let permit = permit.ok_or(ConnectionTimeout)?;
         let visit = Visit::enter(self.clock, &self.holders);
         let (permit, visit) = (Some(permit), Some(visit));
@@ -142,6 +151,27 @@ impl<'w> Hikari<'w> {
 
     pub(crate) fn lost_races(&self) -> u64 {
         self.pool.lost_races()
+    }
+
+    /// Most requests that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        self.pool.take_waiting_max()
+    }
+
+    /// What it tells a metrics tracker.
+    pub(crate) fn seen(&self) -> PoolSeen {
+        let (now, meters) = (self.clock.now(), *self.meters.borrow());
+        PoolSeen {
+            total: self.pool.units(),
+            active: self.pool.busy(),
+            pending: self.pool.waiting(),
+            max: self.size_max,
+            min: self.minimum_idle,
+            timeouts: meters.timeouts,
+            acquire: meters.acquire.seen(now),
+            usage: meters.usage.seen(now),
+            creation: meters.creation.seen(now),
+        }
     }
 
     pub(crate) fn size(&self) -> u32 {
@@ -160,6 +190,7 @@ impl Drop for Connection<'_> {
     fn drop(&mut self) {
         let held = self.hikari.clock.now() - self.since;
         self.hikari.holds.borrow_mut().record(held);
+        self.hikari.meters.borrow_mut().usage.record(self.hikari.clock.now(), held);
         let (request, unit) = (self.holder.request, self.unit());
         self.holder.probe.tell(Event::Released { request, unit });
         self.visit = None;

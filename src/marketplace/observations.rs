@@ -1,6 +1,7 @@
 //! What one replication showed: plain data, taken from a window of its time.
 
 mod events;
+mod monitoring;
 
 use std::cell::Cell;
 
@@ -13,6 +14,7 @@ use super::request::Failure;
 use crate::engine::time::Nanos;
 use crate::stats::histogram::Histogram;
 pub(crate) use events::EventObservations;
+pub(crate) use monitoring::MonitoringObservations;
 
 /// Which part of a run is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -346,6 +348,7 @@ pub(crate) struct Observations {
     pub(crate) pages: PageObservations,
     pub(crate) replication: ReplicationObservations,
     pub(crate) events: EventObservations,
+    pub(crate) monitoring: MonitoringObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) cache: CacheObservations,
     pub(crate) stations: Vec<StationObservations>,

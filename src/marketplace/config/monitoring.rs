@@ -62,6 +62,13 @@ knobs! {
     }
 }
 
+impl SlowKnobs {
+    /// How long a computation takes on an instance.
+    pub(crate) fn work(&self, instance: u32, work: Nanos) -> Nanos {
+        if instance >= self.instances { work } else { (work as f64 * self.factor.0) as Nanos }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
