@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod export;
 mod output;
 mod quiz;
 mod sim;

@@ -15,7 +15,9 @@ pub(crate) mod scrape;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::instance::Lifecycle;
+use super::config::Config;
+use super::hikari::Hikari;
+use super::instance::{Instance, Lifecycle};
 use super::observations::{MonitoringObservations, Window};
 use super::request::{Answer, Failure, Intent, Request};
 use super::{Marketplace, Plan};
@@ -64,10 +66,10 @@ pub(crate) struct Monitoring {
 }
 
 impl Monitoring {
-    pub(crate) fn new(config: &super::config::Config, plan: &Plan) -> Monitoring {
+    pub(crate) fn new(config: &Config, plan: &Plan) -> Monitoring {
         let every = config.monitoring.scrape.0;
         Monitoring {
-            every: if every == 0 && plan.record { REPLAY_EVERY } else { every },
+            every: if plan.record { every_of_replay(config) } else { every },
             bounds: config.monitoring.buckets.0.clone(),
             judged: every > 0,
             kept: plan.record,
@@ -160,8 +162,8 @@ impl Monitoring {
 
     /// What there was to see in the window.
     pub(crate) fn seen(&self, market: &Marketplace<'_>) -> MonitoringObservations {
-        let pools = market.instances.iter().flat_map(super::instance::Instance::pools);
-        let waiting = pools.map(super::hikari::Hikari::take_waiting_max).max();
+        let pools = market.instances.iter().flat_map(Instance::pools);
+        let waiting = pools.map(Hikari::take_waiting_max).max();
         let state = &mut *self.state.borrow_mut();
         let mut seen = state.dashboard.seen(&self.bounds);
         seen.pool_waiting_max = waiting.unwrap_or(0);
@@ -173,6 +175,14 @@ impl Monitoring {
     pub(crate) fn take(&self) -> (Vec<Scrape>, Vec<Sample>) {
         let state = &mut *self.state.borrow_mut();
         (std::mem::take(&mut state.scrapes), std::mem::take(&mut state.samples))
+    }
+}
+
+/// How often a replay reads each instance.
+pub(crate) fn every_of_replay(config: &Config) -> Nanos {
+    match config.monitoring.scrape.0 {
+        0 => REPLAY_EVERY,
+        every => every,
     }
 }
 

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("knowledge", &["content"]),
     ("quiz", &["content", "random"]),
     ("sims", &["content", "engine", "marketplace", "random", "stats"]),
-    ("export", &["sims"]),
+    ("export", &["sims", "stats"]),
     ("store", &["content"]),
     ("practice", &["content", "marketplace", "quiz", "sims", "store"]),
     ("validation", &["content", "sims", "stats"]),

@@ -7,6 +7,7 @@ mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
 mod failure;
+pub(crate) mod http;
 mod issue_coupon;
 mod list_products;
 mod place_bid;
