@@ -87,3 +87,19 @@ fn trend(mut nanos: Vec<u64>) -> Value {
         "p(95)": at(0.95),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five samples: the 90th percentile lies at place 0.9 * 4 = 3.6, so at 4.6 ms.
+    #[test]
+    fn percentiles_lie_on_straight_lines_between_samples() {
+        let found = trend((1..=5).rev().map(|ms| ms * 1_000_000).collect());
+        let expected = json!({
+            "avg": 3.0, "min": 1.0, "med": 3.0, "max": 5.0, "p(90)": 4.6, "p(95)": 4.8,
+        });
+        assert_eq!(found, expected);
+        assert_eq!(trend(Vec::new())["p(95)"], 0.0);
+    }
+}

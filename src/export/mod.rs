@@ -6,3 +6,6 @@ pub(crate) mod grafana;
 pub(crate) mod jtl;
 pub(crate) mod k6;
 pub(crate) mod openmetrics;
+
+#[cfg(test)]
+mod tests;
