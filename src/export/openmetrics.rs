@@ -61,8 +61,11 @@ fn tomcat(page: &mut Page<'_>) {
     });
 }
 
+/// Name and help of a family, and its value.
+type OfPool<T> = (&'static str, &'static str, fn(&PoolSeen) -> T);
+
 fn pools(page: &mut Page<'_>) {
-    let gauges: [(&str, &str, fn(&PoolSeen) -> u32); 6] = [
+    let gauges: [OfPool<u32>; 6] = [
         ("hikaricp_connections", "Total connections", |pool| pool.total),
         ("hikaricp_connections_active", "Active connections", |pool| pool.active),
         ("hikaricp_connections_idle", "Idle connections", |pool| pool.total - pool.active),
@@ -79,7 +82,7 @@ fn pools(page: &mut Page<'_>) {
     page.pools(|page, labels, at, pool| {
         page.value(&format!("{name}_total"), labels, at, pool.timeouts as f64);
     });
-    let timers: [(&str, &str, fn(&PoolSeen) -> TimingSeen); 3] = [
+    let timers: [OfPool<TimingSeen>; 3] = [
         ("hikaricp_connections_acquire", "Connection acquire time", |pool| pool.acquire),
         ("hikaricp_connections_usage", "Connection usage time", |pool| pool.usage),
         ("hikaricp_connections_creation", "Connection creation time", |pool| pool.creation),

@@ -18,6 +18,7 @@ fn exported(kind: &str, file: &str) -> (Sandbox, u64) {
     (sandbox, count)
 }
 
+#[expect(clippy::print_stderr, reason = "why a test shows nothing is said")]
 fn installed(program: &str, paths: &[&str]) -> bool {
     let found = paths.iter().any(|path| Path::new(path).exists());
     if !found {
