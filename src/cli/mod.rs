@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod export;
 mod lint;
 mod output;
 mod quiz;

@@ -33,6 +33,8 @@ struct State {
     lost_races: u64,
     /// All units have gone; those in use are not given to anybody when they come back.
     closed: bool,
+    /// Most that waited at once since it was last asked for.
+    waiting_max: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,7 @@ impl<'w> RacingPool<'w> {
             stream,
             lost_races: 0,
             closed: false,
+            waiting_max: 0,
         };
         RacingPool { clock, wake_up, state: RefCell::new(state) }
     }
@@ -112,8 +115,19 @@ impl<'w> RacingPool<'w> {
         if state.closed { 0 } else { free }
     }
 
+    /// Units in use.
+    pub(crate) fn busy(&self) -> u32 {
+        self.state.borrow().busy.level() as u32
+    }
+
+    /// Most processes that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        let state = &mut *self.state.borrow_mut();
+        let now = state.waiting.level() as u32;
+        std::mem::replace(&mut state.waiting_max, now)
+    }
+
     /// Processes that wait, those being woken included.
-    #[cfg(test)]
     pub(crate) fn waiting(&self) -> u32 {
         self.state.borrow().waiting.level() as u32
     }
@@ -185,6 +199,7 @@ impl<'p> Future for RacingAcquire<'p> {
             }
             self.node = Some(state.queue.join(pool.clock.current(), Waiter::Queued));
             state.waiting.add(pool.clock.now());
+            state.waiting_max = state.waiting_max.max(state.waiting.level() as u32);
             return Poll::Pending;
         };
         let Waiter::Waking { unit, timer } = state.queue.state(node) else { return Poll::Pending };

@@ -324,7 +324,10 @@ async fn exchange<'w>(
     let (mut retries, mut elsewhere) = (0, 0);
     loop {
         let attempt = retries + elsewhere;
+        let sent = market.clock.now();
         let (request, answer) = send(sim, market, load, idle, intent, attempt).await;
+        let end = (market.clock.now(), answer);
+        market.monitoring.sampled(sent, intent, request.as_deref(), end);
         let Err(failure) = answer else {
             pending.finish(request.as_deref(), answer);
             return answer;
@@ -396,6 +399,7 @@ async fn send<'w>(
         }
     };
     socket.requests.set(socket.requests.get() + 1);
+    request.connected.set(Some(market.clock.now()));
     let work = request::serve(Rc::clone(&request), Rc::clone(&socket));
     sim.spawn_now("request", work);
     let answer: Option<Answer> = match request.answer.given() {

@@ -258,7 +258,9 @@ pub(crate) fn launch<'w>(
     let number = market.instances.len() as u32;
     let new = Instance::new(market.clock, market.config, number, version, market.streams);
     let instance = market.instances.add(new)?;
-    market.instances.enter(instance, Lifecycle::Pending, &market.probe);
+    let state =
+        if market.instances.seat(instance) { Lifecycle::Booting } else { Lifecycle::Pending };
+    market.instances.enter(instance, state, &market.probe);
     sim.spawn("instance", instance::start(sim.clone(), market, instance));
     Some(instance)
 }

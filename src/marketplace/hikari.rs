@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::config::Config;
 use super::knobs::Limit;
+use super::monitoring::scrape::{PoolMeters, PoolSeen};
 use super::mysql::{Database, Visit};
 use super::probe::{Event, Probe, Unit};
 use crate::engine::distribution::Distribution;
@@ -29,6 +30,7 @@ pub(crate) struct Hikari<'w> {
     pub(crate) holds: RefCell<Histogram>,
     /// Whom its connections lead to.
     server: Cell<Option<&'w Database<'w>>>,
+    meters: RefCell<PoolMeters>,
 }
 
 /// A borrowed connection; returned when dropped.
@@ -85,6 +87,7 @@ impl<'w> Hikari<'w> {
             holders: RefCell::default(),
             holds: RefCell::default(),
             server: Cell::new(None),
+            meters: RefCell::default(),
         }
     }
 
@@ -125,6 +128,7 @@ impl<'w> Hikari<'w> {
         sim.spawn_now("connection opening", async move {
             self.clock.sleep(span).await;
             self.opening.set(self.opening.get() - 1);
+            self.meters.borrow_mut().creation.record(self.clock.now(), span);
             // The pool may have been closed meanwhile.
             if self.server.get().is_some() && database.connect() {
                 self.pool.add_unit();
@@ -145,8 +149,13 @@ impl<'w> Hikari<'w> {
         if self.pool.free() == 0 {
             self.grow(sim, database);
         }
+        let asked = self.clock.now();
         let permit = self.clock.timeout(self.timeout, self.pool.acquire()).await;
         let now = self.clock.now();
+        match &permit {
+            Some(_) => self.meters.borrow_mut().acquire.record(now, now - asked),
+            None => self.meters.borrow_mut().timeouts += 1,
+        }
         let permit = permit.ok_or(ConnectionTimeout)?;
         let visit = Visit::enter(self.clock, &self.holders);
         let (permit, visit) = (Some(permit), Some(visit));
@@ -163,6 +172,27 @@ impl<'w> Hikari<'w> {
 
     pub(crate) fn lost_races(&self) -> u64 {
         self.pool.lost_races()
+    }
+
+    /// Most requests that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        self.pool.take_waiting_max()
+    }
+
+    /// What it tells a metrics tracker.
+    pub(crate) fn seen(&self) -> PoolSeen {
+        let (now, meters) = (self.clock.now(), *self.meters.borrow());
+        PoolSeen {
+            total: self.pool.units(),
+            active: self.pool.busy(),
+            pending: self.pool.waiting(),
+            max: self.size_max,
+            min: self.minimum_idle,
+            timeouts: meters.timeouts,
+            acquire: meters.acquire.seen(now),
+            usage: meters.usage.seen(now),
+            creation: meters.creation.seen(now),
+        }
     }
 
     pub(crate) fn size(&self) -> u32 {
@@ -187,6 +217,7 @@ impl Drop for Connection<'_> {
         }
         let held = self.hikari.clock.now() - self.since;
         self.hikari.holds.borrow_mut().record(held);
+        self.hikari.meters.borrow_mut().usage.record(self.hikari.clock.now(), held);
         let (request, unit) = (self.holder.request, self.unit());
         self.holder.probe.tell(Event::Released { request, unit });
         self.visit = None;

@@ -233,15 +233,17 @@ pub(crate) async fn start<'w>(
     market: &'w Marketplace<'w>,
     instance: &'w Instance<'w>,
 ) {
-    while !market.instances.seat(instance) {
-        market.instances.changed().await;
-        if instance.lifecycle.get() != Lifecycle::Pending {
-            return;
+    if instance.lifecycle.get() == Lifecycle::Pending {
+        while !market.instances.seat(instance) {
+            market.instances.changed().await;
+            if instance.lifecycle.get() != Lifecycle::Pending {
+                return;
+            }
         }
+        instance.enter(market, Lifecycle::Booting);
     }
     let config = market.config;
     let mut back_off = BACK_OFF;
-    instance.enter(market, Lifecycle::Booting);
     if !config.deploy.readiness {
         admit(market, instance);
     }

@@ -62,6 +62,8 @@ pub(crate) enum Unit {
     Portion,
     /// `"5% 30s, 50% 30s"`.
     CanarySteps,
+    /// Rising durations: `"5ms 10ms 25ms"`.
+    Durations,
 }
 
 impl Unit {
@@ -86,6 +88,7 @@ impl Unit {
             Unit::Number => "number",
             Unit::Portion => "count or share",
             Unit::CanarySteps => "shares and times",
+            Unit::Durations => "durations",
             Unit::Lease => "duration or \"watchdog\"",
         }
     }

@@ -23,6 +23,7 @@ pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
 pub(crate) mod knobs;
+pub(crate) mod monitoring;
 pub(crate) mod mysql;
 pub(crate) mod observations;
 mod outbox;
@@ -55,6 +56,8 @@ use config::{Action, ActionKind, CacheStrategy, Config, Notify, Routing};
 use deployment::Deployment;
 use fleet::Fleet;
 use instance::{Instance, Lifecycle, Version};
+use monitoring::Monitoring;
+use monitoring::scrape::{Sample, Scrape};
 use mysql::{Database, Role};
 use observations::{Observations, Window};
 use probe::{Probe, Recorded};
@@ -85,6 +88,7 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) stations: Vec<Station<'w>>,
     pub(crate) endpoints: Vec<Endpoint<'w>>,
     recorder: Recorder,
+    pub(crate) monitoring: Monitoring,
     pub(crate) probe: Rc<Probe<'w>>,
     requests: Cell<u64>,
     /// Reading transactions sent to replicas so far: they take turns.
@@ -113,6 +117,9 @@ pub(crate) struct Replication {
     pub(crate) events: u64,
     /// Empty unless the plan asked for it.
     pub(crate) recorded: Vec<Recorded>,
+    /// What Prometheus would have read, and what a load tester would have written down: likewise.
+    pub(crate) scrapes: Vec<Scrape>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// Why a replication could not be finished.
@@ -177,6 +184,7 @@ impl<'w> Marketplace<'w> {
             stations,
             endpoints,
             recorder,
+            monitoring: Monitoring::new(config, plan),
             probe,
             requests: Cell::new(0),
             turns: Cell::new(0),
@@ -250,7 +258,9 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     drop(sim);
     outcome.map_err(Failed::Engine)?;
     let observations = market.recorder.finish(&market).map_err(Failed::Audit)?;
-    Ok(Replication { observations, events: clock.events(), recorded: market.probe.take() })
+    let (scrapes, samples) = market.monitoring.take();
+    let (events, recorded) = (clock.events(), market.probe.take());
+    Ok(Replication { observations, events, recorded, scrapes, samples })
 }
 
 fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
@@ -285,6 +295,9 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     }
     for instance in market.instances.iter() {
         instance::stands(sim, market, instance);
+    }
+    if market.monitoring.watches() {
+        sim.spawn("monitoring", monitoring::watch(market));
     }
     for action in &market.config.schedule {
         sim.spawn("schedule", act(sim.clone(), market, action));

@@ -2,6 +2,7 @@
 
 mod events;
 mod fleet;
+mod monitoring;
 
 use std::cell::Cell;
 
@@ -15,6 +16,7 @@ use crate::engine::time::Nanos;
 use crate::stats::histogram::Histogram;
 pub(crate) use events::EventObservations;
 pub(crate) use fleet::FleetObservations;
+pub(crate) use monitoring::MonitoringObservations;
 
 /// Which part of a run is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -360,6 +362,7 @@ pub(crate) struct Observations {
     pub(crate) replication: ReplicationObservations,
     pub(crate) events: EventObservations,
     pub(crate) fleet: FleetObservations,
+    pub(crate) monitoring: MonitoringObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) cache: CacheObservations,
     pub(crate) stations: Vec<StationObservations>,

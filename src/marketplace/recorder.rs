@@ -79,6 +79,7 @@ impl Recorder {
         self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
         for pool in market.instances.iter().flat_map(Instance::pools) {
             pool.holds.take();
+            pool.take_waiting_max();
         }
         self.database_before.set(DatabaseTotals::of(market));
         market.broker.lag.take();
@@ -121,6 +122,7 @@ impl Recorder {
         }
         self.close_database(market, state, span);
         state.events.lag = market.broker.lag.take();
+        state.monitoring = market.monitoring.seen(market);
         let waiting = after.messages - before.messages;
         state.events.waiting = waiting as f64 / span.max(1) as f64;
         for database in &market.databases {

@@ -4,6 +4,7 @@ mod cache;
 mod closed_forms;
 mod deployment;
 mod events;
+mod monitoring;
 mod replication;
 
 use super::config::tables::{BIDS, ORDERS, PRODUCTS};

@@ -3,6 +3,7 @@
 
 mod events;
 mod fleet;
+mod monitoring;
 
 use crate::content::text::{Text, both};
 use crate::marketplace::checker::Anomaly;
@@ -171,6 +172,12 @@ metrics! {
     "consumer_lag_mean", "count", Less, None, Mean, "messages that wait for a consumer", "컨슈머를 기다리는 메시지 수";
     "read_store_cores_busy_mean", "count", Neither, None, Mean, "busy cores of the projection's store", "프로젝션 저장소의 바쁜 코어 수";
     "work_per_change_ms", "ms", Less, None, Mean, "CPU of writing statements in all databases per transaction that changes a bid", "입찰을 바꾸는 트랜잭션 하나당 모든 DB의 쓰기 구문이 쓴 CPU 시간";
+    "pool_waiting_max", "count", Less, None, Mean, "most requests that waited for a connection in one pool of an instance", "한 인스턴스의 풀에서 커넥션을 기다린 요청의 최댓값";
+    "dashboard_pool_waiting_max", "count", Neither, None, Mean, "the same as readings every monitoring.scrape show it", "monitoring.scrape 간격으로 읽은 값에 보이는 그 최댓값";
+    "dashboard_latency_ms_p95_merged", "ms", Neither, None, Mean, "p95 from the buckets of all instances added up between readings", "읽은 사이에 늘어난 모든 인스턴스의 버킷을 합쳐 구한 p95";
+    "dashboard_latency_ms_p95_averaged", "ms", Neither, None, Mean, "average of the p95 of each instance", "인스턴스마다 구한 p95의 평균";
+    "dashboard_error_share", "share", Neither, None, Share, "share of answers with a status of 500 or more, from the counters of the instances", "인스턴스의 카운터로 구한 5xx 응답의 비율";
+    "server_latency_ms_p95", "ms", Less, None, Percentile, "p95 as the service itself measures it, from its thread's start to the answer; only with monitoring.scrape", "서비스가 스스로 잰 p95(스레드 시작부터 응답까지). monitoring.scrape가 있을 때만 잰다";
     "cache_hit_share", "share", More, None, Share, "look-ups in the cache that found their row and had no need to load it", "캐시에서 행을 찾아 적재할 필요가 없던 조회의 비율";
     "cache_misses", "count", Less, None, Count, "the other look-ups", "그 밖의 조회 수";
     "cache_loads", "count", Less, None, Count, "rows loaded from the database for the cache", "캐시를 채우려고 DB에서 읽은 횟수";
@@ -344,6 +351,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.mean("unavailable_s", replication.unavailable);
     events::rows(&mut rows, seen);
     fleet::rows(&mut rows, seen);
+    monitoring::rows(&mut rows, seen);
     cache_rows(&mut rows, &seen.cache);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
@@ -432,6 +440,7 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.replication.merge(&other.replication);
     into.events.merge(&other.events);
     into.fleet.merge(&other.fleet);
+    into.monitoring.merge(&other.monitoring);
     let (mine, theirs) = (&mut into.database, &other.database);
     mine.lock_wait.merge(&theirs.lock_wait);
     mine.commit.merge(&theirs.commit);

@@ -48,6 +48,7 @@ pub(super) fn read(known: &Known, text: &str) -> Option<Raw> {
         | Unit::Number
         | Unit::Portion
         | Unit::CanarySteps
+        | Unit::Durations
         | Unit::Rate
         | Unit::Share
         | Unit::Mix

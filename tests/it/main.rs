@@ -8,6 +8,7 @@
 mod check;
 mod content;
 mod quiz;
+mod readers;
 mod readme;
 mod reference;
 mod sandbox;

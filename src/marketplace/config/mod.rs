@@ -6,6 +6,7 @@ pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
 pub(crate) mod fleet;
+pub(crate) mod monitoring;
 pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
@@ -20,6 +21,7 @@ pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
 pub(crate) use fleet::*;
+pub(crate) use monitoring::*;
 pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
@@ -129,6 +131,8 @@ config! {
     outbox: OutboxKnobs,
     broker: BrokerKnobs,
     cqrs: CqrsKnobs,
+    monitoring: MonitoringKnobs,
+    slow: SlowKnobs,
 }
 
 /// Which settings a sim starts from.

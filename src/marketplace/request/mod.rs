@@ -7,6 +7,7 @@ mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
 mod failure;
+pub(crate) mod http;
 mod issue_coupon;
 mod list_products;
 mod place_bid;
@@ -150,6 +151,8 @@ pub(crate) struct Request<'w> {
     /// The client went away; whatever is still done is wasted.
     pub(crate) abandoned: Cell<bool>,
     pub(crate) stages: [Cell<Nanos>; Stage::ALL.len()],
+    /// When its connection stood.
+    pub(crate) connected: Cell<Option<Nanos>>,
     /// Identifies who asks for what, whatever the variant and the attempt.
     draws: u64,
     /// Identifies the draws of this attempt of the client.
@@ -201,6 +204,7 @@ impl<'w> Request<'w> {
             answer: Signal::new(market.clock),
             abandoned: Cell::new(false),
             stages: Default::default(),
+            connected: Cell::new(None),
             draws,
             times: if attempt == 0 { draws } else { draw_seed(draws, u64::from(attempt), ATTEMPT) },
             drawn: Cell::new(0),
@@ -252,7 +256,7 @@ impl<'w> Request<'w> {
 
     /// Computes on a core of the instance.
     pub(crate) async fn cpu(&self, work: &Distribution) {
-        let work = self.draw(work);
+        let work = self.market.config.slow.work(self.instance.number, self.draw(work));
         if work > 0 {
             let _stage = self.enter(Stage::AppCpu);
             self.instance.cores.run(self.slowed(work)).await;
@@ -432,6 +436,9 @@ fn respond(request: &Request<'_>, outcome: Answer) {
         return;
     }
     request.market.probe.tell(Event::Answered { request: request.number, failure: outcome.err() });
+    let before =
+        [Stage::Connect, Stage::ThreadQueue].map(|stage| request.stages[stage as usize].get());
+    request.market.monitoring.answered(request, before.iter().sum(), outcome);
     request.answer.give(outcome);
     if request.abandoned.get() {
         request.market.recorder.wasted(request);

@@ -2,7 +2,7 @@
 //! counted by hand.
 
 use super::*;
-use crate::marketplace::instance::Lifecycle::{Booting, Draining, Gone, Pending, Ready, Stopping};
+use crate::marketplace::instance::Lifecycle::{Booting, Draining, Gone, Ready, Stopping};
 
 /// Arrivals each 10 ms, work of 50 ms, a deployment after 5 s.
 fn deploying(settings: &[(&str, &str)]) -> Config {
@@ -62,7 +62,7 @@ fn a_rolling_update_replaces_one_after_the_other_and_loses_nothing() {
         ("balancer.propagation", "300ms"),
     ]);
     let (lives, seen) = lives(&config, 15);
-    let boots = |at: u64| vec![(at, Pending), (at, Booting), (at + 2_000, Ready)];
+    let boots = |at: u64| vec![(at, Booting), (at + 2_000, Ready)];
     // Of two old ones the younger goes first.
     assert_eq!(lives[2], (2, boots(5_000)));
     assert_eq!(lives[3], (3, boots(7_000)));
@@ -134,7 +134,7 @@ fn recreate_has_nobody_for_the_time_of_a_boot() {
     let (lives, seen) = lives(&deploying(&[("deploy.strategy", "recreate")]), 15);
     assert_eq!(lives[0].1[0], (5_000, Draining));
     let gone = lives[0].1[2].0;
-    assert_eq!(lives[1], (1, vec![(gone, Pending), (gone, Booting), (gone + 2_000, Ready)]));
+    assert_eq!(lives[1], (1, vec![(gone, Booting), (gone + 2_000, Ready)]));
     // From the removal at 5 s to the new instance: 100 a second find nobody.
     let nobody = failures(&seen, Failure::NoInstance);
     assert_eq!(nobody, (gone + 2_000 - 5_000).div_ceil(10), "{:?}", lost(&seen));
@@ -156,7 +156,7 @@ fn a_second_fleet_that_does_not_fit_stays_pending() {
         20,
     );
     let fleet = &seen.fleet;
-    assert_eq!((fleet.extremes.pending_max, fleet.extremes.running_max), (10, 15));
+    assert_eq!((fleet.extremes.pending_max, fleet.extremes.running_max), (5, 15));
     assert_eq!((fleet.deployed, fleet.rolled_back), (None, 0));
     assert_eq!(lost(&seen), []);
 }
@@ -171,7 +171,7 @@ fn blue_and_green_switch_at_once_and_blue_stays_as_long_as_it_is_kept() {
         ]),
         15,
     );
-    let boots = vec![(5_000, Pending), (5_000, Booting), (7_000, Ready)];
+    let boots = vec![(5_000, Booting), (7_000, Ready)];
     assert_eq!((&lives[2].1, &lives[3].1), (&boots, &boots));
     for old in [0, 1] {
         // Nothing is left in it after 3 s without traffic.
@@ -194,7 +194,7 @@ fn a_bad_canary_is_taken_back() {
     let (lives, seen) = lives(&deploying(&settings), 20);
     assert_eq!(lives.len(), 1, "nothing happens but to one canary: {lives:?}");
     let life = &lives[0].1;
-    assert_eq!(life[..3], [(5_000, Pending), (5_000, Booting), (7_000, Ready)]);
+    assert_eq!(life[..2], [(5_000, Booting), (7_000, Ready)]);
     assert_eq!(life.last().unwrap().1, Gone);
     assert!((8_000..=9_100).contains(&life.last().unwrap().0), "{life:?}");
     assert_eq!((seen.fleet.deployments, seen.fleet.rolled_back), (1, 1));

@@ -64,6 +64,7 @@ fn range(knob: &Knob) -> String {
         | Unit::Mix
         | Unit::Stages
         | Unit::Journey
+        | Unit::Durations
         | Unit::Portion
         | Unit::CanarySteps => String::new(),
     }
