@@ -11,11 +11,8 @@ pub(super) fn rows(rows: &mut Rows, seen: &Observations) {
     rows.mean("pending_instances_max", f64::from(fleet.extremes.pending_max));
     rows.mean("instance_hours", fleet.instance_seconds / 3_600.0);
     rows.count("failed_starts", fleet.failed_starts);
-    if fleet.deployments == 0 {
-        return;
-    }
     rows.mean("deploy_s", fleet.deployed);
-    rows.mean("mixed_versions_s", fleet.mixed);
+    rows.mean("mixed_versions_s", (fleet.deployments > 0).then_some(fleet.mixed));
     rows.share("rolled_back_share", fleet.rolled_back, fleet.deployments);
     for (version, group) in &fleet.versions {
         let label = format!("@{version}");
