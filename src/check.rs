@@ -15,7 +15,7 @@ use crate::marketplace::knobs::{self, Raw, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
-use crate::sims::outcome::{Outcome, VariantOutcome, outcome};
+use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
 use crate::sims::{condition, metric};
@@ -631,7 +631,7 @@ fn unexplained(outcome: &Outcome) -> Vec<&str> {
 }
 
 fn text(outcome: &Outcome) -> String {
-    serde_json::to_string_pretty(outcome).unwrap_or_default() + "\n"
+    layout::laid_out(&serde_json::to_value(outcome).unwrap_or_default())
 }
 
 #[cfg(test)]
