@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Marketplace;
-use super::config::Config;
 use super::config::tables::{BIDS, bids};
 use super::mysql::{Change, Database, Found, SqlError, Statement, Transaction};
 use super::observations::CacheTally;
@@ -23,7 +22,7 @@ pub(crate) type Flight<'w> = Rc<Signal<'w, Result<Found, Failure>>>;
 
 pub(crate) struct Cache<'w> {
     /// By instance and bid.
-    pub(crate) flights: Vec<RefCell<BTreeMap<u64, Flight<'w>>>>,
+    pub(crate) flights: RefCell<BTreeMap<(u32, u64), Flight<'w>>>,
     books: RefCell<Books>,
     /// Draws of the process that writes behind.
     flushing: RefCell<Stream>,
@@ -44,10 +43,9 @@ struct Books {
 }
 
 impl Cache<'_> {
-    pub(crate) fn new(config: &Config, streams: Streams) -> Self {
-        let flights = (0..config.app.instances).map(|_| RefCell::default());
+    pub(crate) fn new(streams: Streams) -> Self {
         let flushing = RefCell::new(streams.stream("cache.flush"));
-        Cache { flights: flights.collect(), books: RefCell::default(), flushing }
+        Cache { flights: RefCell::default(), books: RefCell::default(), flushing }
     }
 
     /// Somebody has looked an entry up.
@@ -187,7 +185,7 @@ mod tests {
 
     #[test]
     fn loads_belong_to_the_renewal_whose_row_was_not_there_when_they_looked() {
-        let cache = Cache::new(&Config::default(), Streams { seed: 1, replication: 0 });
+        let cache = Cache::new(Streams { seed: 1, replication: 0 });
         let key = Key::Bid(1);
         cache.loads(key, 10);
         cache.loads(key, 15);

@@ -371,6 +371,7 @@ async fn send<'w>(
         return (Some(request), Err(Failure::Refused));
     }
     super::count(&instance.outstanding);
+    super::count(&market.instances.requests);
     let patience = load.knobs.timeout.0;
     let deadline = if patience > 0 { market.clock.now() + patience } else { Nanos::MAX };
     let left = |deadline: Nanos| deadline.saturating_sub(market.clock.now());

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use super::Marketplace;
 use super::config::{DeployStrategy, Platform, Reroute, SchemaChange};
-use super::fleet::launch;
-use super::instance::{Instance, Lifecycle, Version, retire};
+use super::fleet::{end_some as end, start_some as start};
+use super::instance::{Instance, Lifecycle, Version};
 use crate::engine::executor::Sim;
 use crate::engine::time::{Nanos, SECOND};
 
@@ -50,6 +50,16 @@ impl Deployment {
 
     pub(crate) fn has_begun(&self) -> bool {
         self.began.get().is_some()
+    }
+
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.has_begun() && self.ended.get().is_none()
+    }
+
+    /// The version that an instance gets which is started apart from a deployment.
+    pub(crate) fn present_version(&self) -> Version {
+        let done = self.ended.get().is_some() && !self.rolled_back.get();
+        if done { Version::New } else { Version::Old }
     }
 
     /// Seconds from the beginning until the last instance of the version that lost is gone.
@@ -96,27 +106,11 @@ pub(super) async fn deploy<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
 }
 
 fn wanted(market: &Marketplace<'_>) -> u32 {
-    market.config.app.instances
+    market.autoscaler.wanted()
 }
 
 fn count(market: &Marketplace<'_>, version: Version) -> u32 {
     market.instances.wanted(version).count() as u32
-}
-
-fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, version: Version, so_many: u32) {
-    for _ in 0..so_many {
-        launch(sim, market, version);
-    }
-}
-
-/// Ends instances of a version: first those that are not ready, then the youngest.
-fn end<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, version: Version, so_many: u32) {
-    let mut victims: Vec<&'w Instance<'w>> = market.instances.wanted(version).collect();
-    victims
-        .sort_by_key(|it| (it.lifecycle.get() == Lifecycle::Ready, std::cmp::Reverse(it.number)));
-    for victim in victims.into_iter().take(so_many as usize) {
-        sim.spawn_now("retirement", retire(sim.clone(), market, victim));
-    }
 }
 
 /// Waits until something about the fleet is so, or the new version is found bad.

@@ -11,6 +11,7 @@ use super::{Counter, Marketplace};
 use crate::engine::executor::{Clock, Sim};
 use crate::engine::gauge::Gauge;
 use crate::engine::progress::Progress;
+use crate::engine::time::Nanos;
 
 /// Instances of the first chunk; each further one is twice as long.
 const FIRST_CHUNK: usize = 64;
@@ -33,6 +34,12 @@ pub(crate) struct Fleet<'w> {
     /// 1 while both versions have a ready instance.
     mixed: RefCell<Gauge>,
     extremes: Cell<Extremes>,
+    /// Most instances that were ready, and since when.
+    peak: Cell<(u32, Nanos)>,
+    /// Ready instances after each change.
+    ready_over_time: RefCell<Vec<(Nanos, u32)>>,
+    /// Requests that the balancer has brought to an instance that listens.
+    pub(crate) requests: Counter,
     /// Starts that ended because the database gave no connection.
     pub(crate) failed_starts: Counter,
 }
@@ -80,6 +87,9 @@ impl<'w> Fleet<'w> {
             running: RefCell::default(),
             mixed: RefCell::default(),
             extremes: Cell::default(),
+            peak: Cell::default(),
+            ready_over_time: RefCell::default(),
+            requests: Cell::new(0),
             failed_starts: Cell::new(0),
         }
     }
@@ -146,9 +156,16 @@ impl<'w> Fleet<'w> {
         self.running.borrow_mut().set(self.clock.now(), u64::from(self.running()));
         let mixed = Version::ALL.into_iter().all(|version| self.ready(version) > 0);
         self.mixed.borrow_mut().set(self.clock.now(), u64::from(mixed));
+        let ready = self.in_state(Lifecycle::Ready);
+        if ready > self.peak.get().0 {
+            self.peak.set((ready, self.clock.now()));
+        }
+        if before == Lifecycle::Ready || state == Lifecycle::Ready {
+            self.ready_over_time.borrow_mut().push((self.clock.now(), ready));
+        }
         let seen = self.extremes.get();
         self.extremes.set(Extremes {
-            ready_min: seen.ready_min.min(self.in_state(Lifecycle::Ready)),
+            ready_min: seen.ready_min.min(ready),
             running_max: seen.running_max.max(self.running()),
             pending_max: seen.pending_max.max(self.in_state(Lifecycle::Pending)),
         });
@@ -201,6 +218,18 @@ impl<'w> Fleet<'w> {
         self.mixed.borrow().area(self.clock.now())
     }
 
+    /// When the most instances were ready for the first time.
+    pub(crate) fn peaked_at(&self) -> Nanos {
+        self.peak.get().1
+    }
+
+    /// Ready instances at a moment.
+    pub(crate) fn ready_at(&self, at: Nanos) -> u32 {
+        let changes = self.ready_over_time.borrow();
+        let before = changes.partition_point(|(when, _)| *when <= at);
+        before.checked_sub(1).map_or(0, |last| changes[last].1)
+    }
+
     /// The window begins: extremes count from here.
     pub(crate) fn open(&self) {
         self.extremes.set(Extremes {
@@ -250,7 +279,7 @@ impl<'f, 'w> IntoIterator for &'f Fleet<'w> {
 
 /// Starts one more instance of a version: it waits for a node with room, boots, and joins the
 /// balancing when it is ready. `None` when a run cannot have more.
-pub(crate) fn launch<'w>(
+fn launch<'w>(
     sim: &Sim<'w>,
     market: &'w Marketplace<'w>,
     version: Version,
@@ -263,4 +292,31 @@ pub(crate) fn launch<'w>(
     market.instances.enter(instance, state, &market.probe);
     sim.spawn("instance", instance::start(sim.clone(), market, instance));
     Some(instance)
+}
+
+/// Starts instances of a version.
+pub(crate) fn start_some<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    version: Version,
+    so_many: u32,
+) {
+    for _ in 0..so_many {
+        launch(sim, market, version);
+    }
+}
+
+/// Ends instances of a version: first those that are not ready, then the youngest.
+pub(crate) fn end_some<'w>(
+    sim: &Sim<'w>,
+    market: &'w Marketplace<'w>,
+    version: Version,
+    so_many: u32,
+) {
+    let mut victims: Vec<&'w Instance<'w>> = market.instances.wanted(version).collect();
+    victims
+        .sort_by_key(|it| (it.lifecycle.get() == Lifecycle::Ready, std::cmp::Reverse(it.number)));
+    for victim in victims.into_iter().take(so_many as usize) {
+        sim.spawn_now("retirement", instance::retire(sim.clone(), market, victim));
+    }
 }

@@ -10,6 +10,7 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+mod autoscaler;
 mod balancer;
 pub(crate) mod broker;
 pub(crate) mod cache;
@@ -47,12 +48,13 @@ use std::rc::Rc;
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
+use autoscaler::Autoscaler;
 use balancer::Balancer;
 use broker::{Broker, Topic};
 use cache::Cache;
 use checker::Witness;
 use clients::Load;
-use config::{Action, ActionKind, CacheStrategy, Config, Notify, Routing};
+use config::{Action, ActionKind, AutoscaleKind, CacheStrategy, Config, Notify, Routing};
 use deployment::Deployment;
 use fleet::Fleet;
 use instance::{Instance, Lifecycle, Version};
@@ -74,6 +76,7 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) instances: Fleet<'w>,
     pub(crate) balancer: Balancer<'w>,
     pub(crate) deployment: Deployment,
+    pub(crate) autoscaler: Autoscaler,
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
     /// The projection's; behind the others where databases are numbered.
@@ -172,12 +175,13 @@ impl<'w> Marketplace<'w> {
             streams,
             balancer: Balancer::new(config.balancer.policy, streams),
             deployment: Deployment::default(),
+            autoscaler: Autoscaler::new(config.app.instances),
             instances,
             databases,
             read_store,
             broker: Broker::new(clock, &config.broker, config.fault, streams),
             redis: Redis::new(clock, config, streams),
-            cache: Cache::new(config, streams),
+            cache: Cache::new(streams),
             witness,
             issuer: Pool::new(clock, 1),
             loads,
@@ -295,6 +299,9 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     }
     for instance in market.instances.iter() {
         instance::stands(sim, market, instance);
+    }
+    if market.config.autoscale.kind != AutoscaleKind::None {
+        sim.spawn("autoscaler", autoscaler::scale(sim.clone(), market));
     }
     if market.monitoring.watches() {
         sim.spawn("monitoring", monitoring::watch(market));

@@ -71,6 +71,8 @@ pub(crate) struct SeriesStep {
     pub(crate) failed: u64,
     /// Of the completed, nanoseconds.
     pub(crate) latency: u128,
+    /// Ready instances at its end.
+    pub(crate) ready: u32,
 }
 
 /// Latency buckets with the time spent in each stage: where the slow ones spend theirs.

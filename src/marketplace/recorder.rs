@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
+use super::config::ActionKind;
 use super::hikari::Hikari;
 use super::instance::{Instance, Version};
 use super::observations::{
@@ -84,6 +85,7 @@ impl Recorder {
         self.database_before.set(DatabaseTotals::of(market));
         market.broker.lag.take();
         for database in market.all_databases() {
+            database.open();
             database.lock_waits.take();
             database.commit_times.take();
             database.replication.lag.take();
@@ -108,6 +110,7 @@ impl Recorder {
         state.levels = after.means(&before, span);
         state.fleet.instance_seconds = to_seconds((after.instances - before.instances) as Nanos);
         state.fleet.extremes = market.instances.extremes();
+        state.fleet.db_connections_max = market.primary().connections_max.get();
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
         state.pool_size = market.instances.iter().flat_map(Instance::pools).map(Hikari::size).sum();
@@ -174,6 +177,9 @@ impl Recorder {
         let work = DatabaseTotals::of(market).work;
         state.replication.unavailable = market.witness.unavailable().map(to_seconds);
         end_fleet(market, &mut state.fleet);
+        for (at, step) in state.series.iter_mut().enumerate() {
+            step.ready = market.instances.ready_at((at as Nanos + 1) * self.window.step);
+        }
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
@@ -426,6 +432,16 @@ impl Recorder {
 fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
     let deployment = &market.deployment;
     fleet.failed_starts = market.instances.failed_starts.get();
+    fleet.scale_outs = market.autoscaler.scale_outs.get();
+    fleet.scale_ins = market.autoscaler.scale_ins.get();
+    let rose = market
+        .config
+        .schedule
+        .iter()
+        .filter(|action| matches!(action.what, ActionKind::LoadRate { .. }));
+    let since = rose.map(|action| action.at.0).min().unwrap_or(0);
+    let took = market.instances.peaked_at().checked_sub(since).filter(|_| fleet.scale_outs > 0);
+    fleet.scale_out = took.filter(|took| *took > 0).map(to_seconds);
     fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
     fleet.deployments = u64::from(deployment.has_begun());
     fleet.deployed = deployment.took();

@@ -1,5 +1,6 @@
 //! The marketplace as a whole: what clients see, what components hold, and whole traces.
 
+mod autoscaling;
 mod cache;
 mod closed_forms;
 mod deployment;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod autoscale;
 pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
@@ -17,6 +18,7 @@ use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
+pub(crate) use autoscale::*;
 pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
@@ -113,6 +115,7 @@ config! {
     node: NodeKnobs,
     balancer: BalancerKnobs,
     deploy: DeployKnobs,
+    autoscale: AutoscaleKnobs,
     tomcat: TomcatKnobs,
     hikari: HikariKnobs,
     spring: SpringKnobs,
@@ -321,7 +324,8 @@ impl Config {
                 }
             }
         }
-        self.check_instances()
+        self.check_instances()?;
+        self.autoscale.check(&self.app)
     }
 
     fn check_instances(&self) -> Result<(), Text> {
@@ -349,6 +353,11 @@ impl Config {
     /// Whether a new version comes in.
     pub(crate) fn deploys(&self) -> bool {
         self.schedule.iter().any(|action| action.what == ActionKind::Deploy)
+    }
+
+    /// Whether instances end while the run goes on.
+    pub(crate) fn ends_instances(&self) -> bool {
+        self.deploys() || self.autoscale.kind != AutoscaleKind::None
     }
 
     /// Whether rows of the outbox come about.

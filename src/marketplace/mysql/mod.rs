@@ -140,6 +140,8 @@ pub(crate) struct Database<'w> {
     page_costs: &'w PageKnobs,
     cores: Cores<'w>,
     connections: Cell<u32>,
+    /// Most connections at once since the window began.
+    pub(crate) connections_max: Cell<u32>,
     /// Pool connections that were refused because max_connections was reached.
     pub(crate) refused: Cell<u64>,
     pub(crate) statements: RefCell<Census>,
@@ -211,6 +213,7 @@ impl<'w> Database<'w> {
             page_costs: &config.page,
             cores,
             connections: Cell::new(0),
+            connections_max: Cell::new(0),
             refused: Cell::new(0),
             statements: RefCell::default(),
             state: RefCell::new(State::new(tables, u64::from(knobs.rows_per_page), config.fault)),
@@ -267,6 +270,11 @@ impl<'w> Database<'w> {
         });
     }
 
+    /// The window begins: the most connections count from here.
+    pub(crate) fn open(&self) {
+        self.connections_max.set(self.connections.get());
+    }
+
     /// So many connections have been closed.
     pub(crate) fn disconnect(&self, count: u32) {
         self.connections.set(self.connections.get().saturating_sub(count));
@@ -278,7 +286,9 @@ impl<'w> Database<'w> {
             super::count(&self.refused);
             return false;
         }
-        self.connections.set(self.connections.get() + 1);
+        let now = self.connections.get() + 1;
+        self.connections.set(now);
+        self.connections_max.set(self.connections_max.get().max(now));
         true
     }
 

@@ -10,6 +10,14 @@ pub(crate) struct FleetObservations {
     pub(crate) extremes: Extremes,
     /// In the whole run.
     pub(crate) failed_starts: u64,
+    /// Steps of the autoscaler, in the whole run.
+    pub(crate) scale_outs: u64,
+    pub(crate) scale_ins: u64,
+    /// Seconds from the first scheduled change of a load until the most instances were ready;
+    /// `None` where none were added.
+    pub(crate) scale_out: Option<f64>,
+    /// Most connections to the primary at once, within the window.
+    pub(crate) db_connections_max: u32,
     /// Seconds in which ready instances of both versions stood side by side, in the whole run.
     pub(crate) mixed: f64,
     /// `None` while the deployment goes on, or where there is none.
@@ -24,6 +32,8 @@ pub(crate) struct FleetObservations {
 impl FleetObservations {
     pub(crate) fn merge(&mut self, other: &FleetObservations) {
         self.failed_starts += other.failed_starts;
+        self.scale_outs += other.scale_outs;
+        self.scale_ins += other.scale_ins;
         self.deployments += other.deployments;
         self.rolled_back += other.rolled_back;
         for ((_, mine), (_, theirs)) in self.versions.iter_mut().zip(&other.versions) {

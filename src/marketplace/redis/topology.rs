@@ -110,7 +110,12 @@ impl<'w> Topology<'w> {
     pub(crate) fn route(&self, instance: u32, key: Key, access: Access) -> Route {
         let shard = if self.cluster {
             let slot = usize::from(slot(&key.name()));
-            self.maps.borrow().get(instance as usize).map_or(0, |map| usize::from(map[slot]))
+            let maps = &mut *self.maps.borrow_mut();
+            // The client of an instance that has come since asked when it connected.
+            while maps.len() <= instance as usize {
+                maps.push(self.owners.borrow().clone());
+            }
+            usize::from(maps[instance as usize][slot])
         } else {
             0
         };

@@ -114,16 +114,17 @@ impl<'w> Request<'w> {
 
     /// One of the instance loads; whoever comes meanwhile takes what it gets.
     async fn load_in_turn(&self, bid: u64, looked: Nanos) -> Result<Found, Failure> {
-        let flights = &self.market.cache.flights[self.instance.number as usize];
-        let under_way = flights.borrow().get(&bid).map(Rc::clone);
+        let flights = &self.market.cache.flights;
+        let of = (self.instance.number, bid);
+        let under_way = flights.borrow().get(&of).map(Rc::clone);
         if let Some(flight) = under_way {
             let _stage = self.enter(Stage::Redis);
             return flight.wait().await;
         }
         let flight = Rc::new(Signal::new(self.market.clock));
-        flights.borrow_mut().insert(bid, Rc::clone(&flight));
+        flights.borrow_mut().insert(of, Rc::clone(&flight));
         let loaded = self.load(bid, looked).await;
-        flights.borrow_mut().remove(&bid);
+        flights.borrow_mut().remove(&of);
         flight.give(loaded);
         loaded
     }

@@ -386,7 +386,7 @@ pub(crate) async fn serve<'w>(request: Rc<Request<'w>>, socket: Rc<Socket<'w>>) 
     let visit = Visit::enter(market.clock, &market.recorder.server);
     let granted = Cell::new(false);
     let work = work(&request, &socket, &granted);
-    let (outcome, thread) = if market.config.deploys() {
+    let (outcome, thread) = if market.config.ends_instances() {
         request.instance.unless_killed(work).await.unwrap_or((Err(Failure::Reset), None))
     } else {
         work.await
