@@ -11,8 +11,8 @@ pub(super) fn rows(rows: &mut Rows, seen: &Observations) {
     rows.mean("pending_instances_max", f64::from(fleet.extremes.pending_max));
     rows.mean("instance_hours", fleet.instance_seconds / 3_600.0);
     rows.count("failed_starts", fleet.failed_starts);
-    rows.count("scale_outs", fleet.scale_outs);
-    rows.count("scale_ins", fleet.scale_ins);
+    rows.mean("scale_outs", fleet.scale_outs as f64);
+    rows.mean("scale_ins", fleet.scale_ins as f64);
     rows.mean("scale_out_s", fleet.scale_out);
     rows.mean("db_connections_max", f64::from(fleet.db_connections_max));
     rows.mean("deploy_s", fleet.deployed);
