@@ -34,8 +34,6 @@ pub(crate) struct Fleet<'w> {
     /// 1 while both versions have a ready instance.
     mixed: RefCell<Gauge>,
     extremes: Cell<Extremes>,
-    /// Most instances that were ready, and since when.
-    peak: Cell<(u32, Nanos)>,
     /// Ready instances after each change.
     ready_over_time: RefCell<Vec<(Nanos, u32)>>,
     /// Requests that the balancer has brought to an instance that listens.
@@ -87,7 +85,6 @@ impl<'w> Fleet<'w> {
             running: RefCell::default(),
             mixed: RefCell::default(),
             extremes: Cell::default(),
-            peak: Cell::default(),
             ready_over_time: RefCell::default(),
             requests: Cell::new(0),
             failed_starts: Cell::new(0),
@@ -157,9 +154,6 @@ impl<'w> Fleet<'w> {
         let mixed = Version::ALL.into_iter().all(|version| self.ready(version) > 0);
         self.mixed.borrow_mut().set(self.clock.now(), u64::from(mixed));
         let ready = self.in_state(Lifecycle::Ready);
-        if ready > self.peak.get().0 {
-            self.peak.set((ready, self.clock.now()));
-        }
         if before == Lifecycle::Ready || state == Lifecycle::Ready {
             self.ready_over_time.borrow_mut().push((self.clock.now(), ready));
         }
@@ -218,9 +212,12 @@ impl<'w> Fleet<'w> {
         self.mixed.borrow().area(self.clock.now())
     }
 
-    /// When the most instances were ready for the first time.
-    pub(crate) fn peaked_at(&self) -> Nanos {
-        self.peak.get().1
+    /// When nine tenths of the most that ever were ready were so for the first time.
+    pub(crate) fn risen_at(&self) -> Nanos {
+        let changes = self.ready_over_time.borrow();
+        let most = changes.iter().map(|(_, ready)| *ready).max().unwrap_or(0);
+        let risen = changes.iter().find(|(_, ready)| 10 * ready >= 9 * most);
+        risen.map_or(0, |(at, _)| *at)
     }
 
     /// Ready instances at a moment.

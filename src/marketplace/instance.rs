@@ -178,15 +178,22 @@ impl<'w> Instance<'w> {
         clock.timeout(most, emptied.wait()).await.is_some()
     }
 
-    /// Runs work of this instance; `None` if the instance is killed before it is done.
-    pub(crate) async fn unless_killed<F: Future>(&self, work: F) -> Option<F::Output> {
+    /// Runs work of this instance; `None` if the instance is killed before it is done. What
+    /// `elsewhere` says is in the hands of another machine is waited for.
+    pub(crate) async fn unless_killed<F: Future>(
+        &self,
+        work: F,
+        elsewhere: &Cell<bool>,
+    ) -> Option<F::Output> {
         let mut work = Box::pin(work);
-        let mut killed = self.killed.wait();
+        let mut wait = self.killed.wait();
+        let mut killed = false;
         poll_fn(|context| {
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(Some(done));
             }
-            Pin::new(&mut killed).poll(context).map(|()| None)
+            killed = killed || Pin::new(&mut wait).poll(context).is_ready();
+            if killed && !elsewhere.get() { Poll::Ready(None) } else { Poll::Pending }
         })
         .await
     }
@@ -245,6 +252,8 @@ pub(crate) async fn start<'w>(
     let config = market.config;
     let mut back_off = BACK_OFF;
     if !config.deploy.readiness {
+        // A container without a readiness probe is ready when it has started.
+        instance.enter(market, Lifecycle::Ready);
         admit(market, instance);
     }
     loop {
@@ -253,7 +262,7 @@ pub(crate) async fn start<'w>(
         if span > 0 {
             market.clock.sleep(span).await;
         }
-        if instance.lifecycle.get() != Lifecycle::Booting {
+        if !instance.lifecycle.get().is_wanted() {
             return;
         }
         if instance.fill_pools(&sim, market) {

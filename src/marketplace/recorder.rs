@@ -440,7 +440,7 @@ fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
         .iter()
         .filter(|action| matches!(action.what, ActionKind::LoadRate { .. }));
     let since = rose.map(|action| action.at.0).min().unwrap_or(0);
-    let took = market.instances.peaked_at().checked_sub(since).filter(|_| fleet.scale_outs > 0);
+    let took = market.instances.risen_at().checked_sub(since).filter(|_| fleet.scale_outs > 0);
     fleet.scale_out = took.filter(|took| *took > 0).map(to_seconds);
     fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
     fleet.deployments = u64::from(deployment.has_begun());

@@ -172,7 +172,8 @@ impl Reader<'_> {
             .filter(|node| node.value != Value::Str("auto".to_owned()))
             .and_then(|node| self.span(node));
         // Each kind has its own fields; one of another kind would be ignored without a word.
-        let drain = if kind_name == "window" { run.take("drain") } else { None };
+        let drains = ["window", "episode"].contains(&kind_name.as_str());
+        let drain = if drains { run.take("drain") } else { None };
         let (step, until) = if kind_name == "episode" {
             (run.take("step"), run.take("until"))
         } else {
@@ -188,7 +189,7 @@ impl Reader<'_> {
         spec.kind = match kind_name.as_str() {
             "steady" => RunKind::Steady { warm_up },
             "window" => RunKind::Window { warm_up: warm_up.unwrap_or(0), drain },
-            "episode" => RunKind::Episode { step: step.max(1), requests },
+            "episode" => RunKind::Episode { step: step.max(1), requests, drain },
             _ => {
                 if let Some(node) = kind {
                     self.walk.report(

@@ -208,9 +208,9 @@ pub(super) fn window(spec: &Spec, found_warm_up: Nanos) -> Window {
             let (until, counts) = (to + drain, Counts::Intended);
             Window { from: warm_up, to, until, counts, step: 0, requests: None }
         }
-        RunKind::Episode { step, requests } => {
-            let counts = Counts::Intended;
-            Window { from: 0, to: measure, until: measure, counts, step, requests }
+        RunKind::Episode { step, requests, drain } => {
+            let (until, counts) = (measure + drain, Counts::Intended);
+            Window { from: 0, to: measure, until, counts, step, requests }
         }
     }
 }

@@ -61,8 +61,9 @@ pub(crate) enum RunKind {
     /// From an empty start; a request counts when it was meant to be sent in the window.
     Window { warm_up: Nanos, drain: Nanos },
     /// From start to end, nothing removed; `step` of the series over time. With a number of
-    /// requests it ends when the last of them has been answered.
-    Episode { step: Nanos, requests: Option<u64> },
+    /// requests it ends when the last of them has been answered; else those who still wait at the
+    /// end get `drain`.
+    Episode { step: Nanos, requests: Option<u64>, drain: Nanos },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -150,6 +150,8 @@ pub(crate) struct Request<'w> {
     pub(crate) answer: Signal<'w, Answer>,
     /// The client went away; whatever is still done is wasted.
     pub(crate) abandoned: Cell<bool>,
+    /// The database commits for it, and goes on with that whatever becomes of the instance.
+    pub(crate) commits: Cell<bool>,
     pub(crate) stages: [Cell<Nanos>; Stage::ALL.len()],
     /// When its connection stood.
     pub(crate) connected: Cell<Option<Nanos>>,
@@ -203,6 +205,7 @@ impl<'w> Request<'w> {
             intended,
             answer: Signal::new(market.clock),
             abandoned: Cell::new(false),
+            commits: Cell::new(false),
             stages: Default::default(),
             connected: Cell::new(None),
             draws,
@@ -387,7 +390,8 @@ pub(crate) async fn serve<'w>(request: Rc<Request<'w>>, socket: Rc<Socket<'w>>) 
     let granted = Cell::new(false);
     let work = work(&request, &socket, &granted);
     let (outcome, thread) = if market.config.ends_instances() {
-        request.instance.unless_killed(work).await.unwrap_or((Err(Failure::Reset), None))
+        let served = request.instance.unless_killed(work, &request.commits).await;
+        served.unwrap_or((Err(Failure::Reset), None))
     } else {
         work.await
     };

@@ -144,7 +144,9 @@ impl<'w> Session<'w> {
         let Some(open) = self.open else { return Ok(()) };
         let extra = request.draw(self.database.commit_extra()) + request.standby_write();
         self.reach(request).map_err(|_| SqlError::Down)?;
+        request.commits.set(true);
         let committed = self.database.commit(open, there, extra, back).await;
+        request.commits.set(false);
         self.open = None;
         match committed {
             Ok(position) => {

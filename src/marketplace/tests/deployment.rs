@@ -91,8 +91,8 @@ fn one_by_one(settings: &[(&str, &str)]) -> Vec<(Failure, u64)> {
 #[test]
 fn each_thing_left_out_loses_the_requests_that_a_hand_count_gives() {
     assert_eq!(one_by_one(&[]), []);
-    // It gets every second request for the 2 s in which nobody listens.
-    assert_eq!(one_by_one(&[("deploy.readiness", "false")]), [(Failure::Refused, 100)]);
+    // It counts as ready at once, so that the old one ends, and nobody listens for 2 s.
+    assert_eq!(one_by_one(&[("deploy.readiness", "false")]), [(Failure::Refused, 200)]);
     // Stopped at 7 s with what arrived in the last 50 ms.
     assert_eq!(one_by_one(&[("server.shutdown", "immediate")]), [(Failure::Reset, 5)]);
     // The balancer goes on for 2 s, every second request to the one that has stopped listening.
@@ -267,4 +267,25 @@ fn cold_code_warms_up_with_the_requests_that_it_serves() {
     let served = seen.fleet.versions[1].1.ok as f64;
     // 40 ms each, and 80 + 72 + ... + 8 ms more in all.
     assert!((mean - (40.0 + 440.0 / served)).abs() < 0.5, "{mean} of {served}");
+}
+
+/// An instance dies while it leads a group commit of 100 ms: the database goes on with it, and so
+/// do the commits of the other instance that wait for the log.
+#[test]
+fn a_commit_under_way_outlives_the_instance_that_asked_for_it() {
+    let mut config = Config::of(Base::Marketplace);
+    for (name, value) in [
+        ("load.shoppers.rate", "40/s"),
+        ("load.shoppers.mix", "place_bid 1"),
+        ("mysql.redo-flush", "100ms"),
+        ("mysql.binlog-sync", "0ms"),
+        ("server.shutdown", "immediate"),
+    ] {
+        assert_eq!(config.set(name, &Raw::from_argument(value)), Ok(()), "{name}");
+    }
+    config.schedule.push(Action { at: Span(5 * SECOND), what: ActionKind::Deploy });
+    assert_eq!(config.check(), Ok(()));
+    let lost = lost(&lives(&config, 15).1);
+    let [(Failure::Reset, reset)] = lost[..] else { panic!("{lost:?}") };
+    assert!((2..=20).contains(&reset), "{reset}");
 }

@@ -17,7 +17,7 @@ fn episode(lines: &str) -> Result<(RunKind, u64), Vec<String>> {
 
 #[test]
 fn an_episode_ends_at_a_moment_or_after_so_many_requests() {
-    let kind = |requests| RunKind::Episode { step: SECOND, requests };
+    let kind = |requests| RunKind::Episode { step: SECOND, requests, drain: 0 };
     assert_eq!(episode("until = \"3s\""), Ok((kind(None), 3 * SECOND)));
     assert_eq!(episode("until = { requests = 400 }"), Ok((kind(Some(400)), 10 * SECOND)));
     let both = "until = { requests = 400 }\nmeasure = \"60s\"";
