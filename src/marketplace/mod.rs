@@ -20,6 +20,7 @@ pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
 pub(crate) mod knobs;
+pub(crate) mod load_shape;
 pub(crate) mod mysql;
 pub(crate) mod observations;
 mod outbox;

@@ -10,7 +10,7 @@ use super::hikari::Hikari;
 use super::instance::Instance;
 use super::observations::{
     Counts, Group, INSIDE_PARTS, Observations, PageObservations, SeriesStep, StationObservations,
-    Window,
+    Window, broke_at,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -157,6 +157,7 @@ impl Recorder {
         let clients = self.clients.borrow();
         let state = &mut *self.state.borrow_mut();
         state.audit.inside_at_end = clients.inside();
+        state.broke_at = broke_at(&state.series, to_seconds(self.window.step.max(1)));
         state.audit.arrived = clients.entered();
         let database = market.primary();
         let work = DatabaseTotals::of(market).work;

@@ -3,6 +3,7 @@
 mod cache;
 mod closed_forms;
 mod events;
+mod load_shape;
 mod replication;
 
 use super::config::tables::{BIDS, ORDERS, PRODUCTS};

@@ -21,6 +21,7 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "recorded_latency_ms_p99" => both!("recorded p99 ms", "기록된 p99 ms"),
         "error_share" => both!("errors", "오류"),
         "error_count" => both!("errors, count", "오류 수"),
+        "broke_at_per_s" => both!("broke at /s", "무너진 부하 /s"),
         "wasted_share" => both!("wasted work", "헛일"),
         "inside_mean" => both!("requests inside", "처리 중인 요청"),
         "thread_busy_mean" => both!("threads busy", "바쁜 스레드"),
