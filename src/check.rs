@@ -111,7 +111,7 @@ impl Checker<'_> {
             Kind::Topic => self.pages.iter().any(|page| page.slug == slug),
             Kind::Sim => self.sims.iter().any(|(_, spec)| spec.name == slug),
             Kind::Quiz => self.quizzes.iter().any(|(_, quiz)| quiz.slug == slug),
-            Kind::Theory | Kind::Lab | Kind::Outcome | Kind::Schema => true,
+            Kind::Theory | Kind::Lab | Kind::Prices | Kind::Outcome | Kind::Schema => true,
         };
         !read && self.library.slugs(kind).contains(&slug)
     }

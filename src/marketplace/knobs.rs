@@ -54,6 +54,8 @@ pub(crate) enum Unit {
     Acquisition,
     /// A duration, or `"watchdog"`.
     Lease,
+    /// The name of something in a price file.
+    Name,
     /// `"9 x list_products after exp 2s"`.
     Journey,
 }
@@ -77,6 +79,7 @@ impl Unit {
             Unit::Size => "size, bare number in bytes",
             Unit::Acquisition => "\"poll 10ms\" or \"pubsub\"",
             Unit::Journey => "stops",
+            Unit::Name => "name in the price file",
             Unit::Lease => "duration or \"watchdog\"",
         }
     }

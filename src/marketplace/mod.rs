@@ -10,6 +10,7 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+pub(crate) mod bill;
 pub(crate) mod broker;
 pub(crate) mod cache;
 pub(crate) mod checker;

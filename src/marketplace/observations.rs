@@ -4,6 +4,7 @@ mod events;
 
 use std::cell::Cell;
 
+use super::bill::Bill;
 use super::checker::{self, Judged};
 use super::mysql::Cost;
 use super::mysql::buffer_pool::PoolSeen;
@@ -364,6 +365,14 @@ pub(crate) struct Observations {
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,
     pub(crate) series: Vec<SeriesStep>,
+    /// Mean number of running application instances.
+    pub(crate) instances_mean: f64,
+    /// Beyond those, of one deployment.
+    pub(crate) extra_instance_hours_per_deploy: f64,
+    /// Of a month like the window; `None` without prices.
+    pub(crate) bill: Option<Bill>,
+    /// Replications that met the sim's target, of those judged; `None` without a target.
+    pub(crate) target_met: Option<(u64, u64)>,
     /// Of a series: see [`broke_at`].
     pub(crate) broke_at: Option<f64>,
     /// Requests inside at the start and the end of the window.

@@ -1,5 +1,6 @@
 //! Collects what one replication shows while it runs, and checks its books at the end.
 
+mod bill;
 mod totals;
 
 use std::cell::{Cell, RefCell};
@@ -26,6 +27,7 @@ pub(crate) struct Recorder {
     pub(crate) server: RefCell<Census>,
     /// Areas at the start of the window.
     opened: Cell<Areas>,
+    instance_seconds_before: Cell<f64>,
     lost_before: Cell<u64>,
     database_before: Cell<DatabaseTotals>,
     redis_before: RefCell<RedisTotals>,
@@ -53,6 +55,7 @@ impl Recorder {
             clients: RefCell::default(),
             server: RefCell::default(),
             opened: Cell::default(),
+            instance_seconds_before: Cell::new(0.0),
             lost_before: Cell::new(0),
             database_before: Cell::default(),
             redis_before: RefCell::default(),
@@ -66,6 +69,7 @@ impl Recorder {
         self.opened.set(Areas::of(market));
         let inside = self.clients.borrow().inside();
         self.state.borrow_mut().inside.0 = inside;
+        self.instance_seconds_before.set(bill::instance_seconds(market));
         self.lost_before.set(lost_races(market));
         let area = self.opened.get().inside;
         self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
@@ -97,6 +101,8 @@ impl Recorder {
         let span = market.clock.now() - self.window.from;
         state.seconds = to_seconds(span);
         state.levels = after.means(&before, span);
+        let running = bill::instance_seconds(market) - self.instance_seconds_before.get();
+        state.instances_mean = running / state.seconds.max(1e-9);
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
         state.pool_size = market.instances.iter().flat_map(Instance::pools).map(Hikari::size).sum();
@@ -217,7 +223,8 @@ impl Recorder {
                 return Err(format!("{name}: {book:?}"));
             }
         }
-        let state = self.state.take();
+        let mut state = self.state.take();
+        state.bill = bill::of_month(market, &state);
         let audit = state.audit;
         if audit.arrived != audit.completed + audit.failed + audit.inside_at_end {
             return Err(format!("requests: {audit:?}"));

@@ -1,9 +1,11 @@
 //! Metrics: what a claim, a column or a target can name. One row each; the value comes from what
 //! a replication observed.
 
+mod bill;
 mod events;
 
 use crate::content::text::{Text, both};
+use crate::marketplace::bill::Item;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::observations::{CacheObservations, Group, Observations};
 use crate::marketplace::request::Failure;
@@ -20,6 +22,8 @@ pub(crate) enum Labels {
     Error,
     /// A station, always.
     Station,
+    /// A line of the bill, always.
+    Item,
 }
 
 /// How the estimate and its interval follow from the replications.
@@ -182,6 +186,10 @@ metrics! {
     "redis_ops_per_s", "1/s", Neither, None, Mean, "commands that Redis' servers ran, all together", "Redis 서버들이 실행한 초당 명령 수";
     "redis_busy_mean", "share", Neither, None, Mean, "share of its time that the busiest server's thread was busy", "가장 바쁜 Redis 서버의 스레드가 일한 시간의 비율";
     "redis_moved", "count", Less, None, Count, "commands sent to a server that had given the slot away", "이미 슬롯을 넘긴 서버로 보낸 명령 수(MOVED)";
+    "cost_per_month", "money", Less, None, Mean, "what a month like the run costs, by the price file", "이 부하가 한 달 이어질 때의 비용(가격 파일 기준)";
+    "cost_per_month", "money", Less, Item, Mean, "one line of that bill", "그 비용의 한 항목";
+    "cost_per_1000_requests", "money", Less, None, Mean, "cost of a thousand successful requests", "성공한 요청 1,000건의 비용";
+    "target_met_share", "share", More, None, Share, "share of the replications that meet the target", "목표를 만족한 반복 실행의 비율";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -208,6 +216,7 @@ pub(crate) fn find(reference: &str) -> Option<&'static Metric> {
                 (Labels::None | Labels::Group, None) => true,
                 (Labels::None, Some(_)) | (_, None) => false,
                 (Labels::Error, Some(label)) => is_error(label),
+                (Labels::Item, Some(label)) => is_item(label),
                 (Labels::Group | Labels::Station, Some(label)) => !is_error(label),
             }
     })
@@ -215,6 +224,10 @@ pub(crate) fn find(reference: &str) -> Option<&'static Metric> {
 
 fn is_error(label: &str) -> bool {
     Failure::ALL.iter().any(|failure| failure.label() == label)
+}
+
+fn is_item(label: &str) -> bool {
+    Item::ALL.iter().any(|item| item.label() == label)
 }
 
 /// One metric of one replication, or of several merged.
@@ -336,6 +349,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.mean("unavailable_s", replication.unavailable);
     events::rows(&mut rows, seen);
     cache_rows(&mut rows, &seen.cache);
+    bill::rows(&mut rows, seen);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -427,6 +441,9 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.pool_hold.merge(&other.pool_hold);
     into.thread_wait.merge(&other.thread_wait);
     into.wasted += other.wasted;
+    if let (Some(mine), Some(theirs)) = (&mut into.target_met, other.target_met) {
+        *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
+    }
     into.retries += other.retries;
     into.redis_lock_wait.merge(&other.redis_lock_wait);
     into.cache.merge(&other.cache);
@@ -484,6 +501,7 @@ mod tests {
         seen.endpoints.push(("e".to_owned(), Group::default()));
         seen.stations.push(Default::default());
         seen.stations[0].name = "s".to_owned();
+        (seen.bill, seen.target_met) = (Some(Default::default()), Some((1, 1)));
         let produced = rows(&seen);
         for metric in METRICS {
             assert!(

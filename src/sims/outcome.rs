@@ -6,6 +6,7 @@ use super::judge;
 use super::metric::{Kind, Row};
 use super::run::{Measurement, Results, StoppedBy};
 use super::spec::{RunKind, Spec};
+use super::target::Met;
 use super::theory::Queue;
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
@@ -46,6 +47,12 @@ pub(crate) struct Outcome {
     pub(crate) modified: bool,
     pub(crate) run: RunOutcome,
     pub(crate) baseline: String,
+    /// What the variants had to meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<String>,
+    /// What amounts of money rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prices: Option<PricesOutcome>,
     pub(crate) variants: Vec<VariantOutcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sweep: Option<SweepOutcome>,
@@ -77,6 +84,8 @@ pub(crate) struct VariantOutcome {
     #[serde(serialize_with = "as_map")]
     pub(crate) knobs: Object<serde_json::Value>,
     pub(crate) steady: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target_met: Option<Met>,
     pub(crate) replications: u32,
     #[serde(serialize_with = "as_map")]
     pub(crate) metrics: Object<Estimate>,
@@ -86,6 +95,16 @@ pub(crate) struct VariantOutcome {
     pub(crate) audit: AuditOutcome,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) series: Vec<Series>,
+}
+
+/// The price file of a bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct PricesOutcome {
+    pub(crate) file: String,
+    pub(crate) currency: String,
+    pub(crate) date: String,
+    pub(crate) source: String,
+    pub(crate) example: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -290,6 +309,8 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
         modified: spec.modified,
         run: run_outcome(spec, results),
         baseline: spec.variants[spec.baseline].id.clone(),
+        target: spec.run.target.as_ref().map(|target| target.text.clone()),
+        prices: prices_outcome(spec),
         sweep: sweep_outcome(spec, results),
         comparisons: comparisons(spec, results),
         theory: theory(spec, results),
@@ -302,6 +323,18 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
         warnings: warnings(spec, results, lang),
         variants,
     }
+}
+
+/// The prices of all variants; `None` where there are none.
+pub(super) fn prices_outcome(spec: &Spec) -> Option<PricesOutcome> {
+    let prices = &spec.variants.first()?.config.prices;
+    (!prices.currency.is_empty()).then(|| PricesOutcome {
+        file: prices.file.clone(),
+        currency: prices.currency.clone(),
+        date: prices.date.clone(),
+        source: prices.source.clone(),
+        example: prices.example,
+    })
 }
 
 fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
@@ -349,6 +382,7 @@ fn variant_outcome(
         settings,
         knobs,
         steady: found.steady,
+        target_met: spec.run.target.as_ref().map(|target| target.judge(found)),
         replications: found.replications,
         metrics,
         stages: Stages { median: stages(0.45, 0.55), slowest: stages(0.99, 1.0) },

@@ -11,17 +11,22 @@ mod variants;
 
 use super::condition;
 use super::metric;
+use super::prices;
 use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Story};
 use super::steps;
+use super::target::{self, Target};
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
+use crate::marketplace::bill::Prices;
 use crate::marketplace::config::{Base, Config, SetError};
 use crate::marketplace::knobs::{self, Raw};
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
+/// Replications of a run with `--shape`, which is long, unless more are asked for.
+const SHAPED_REPLICATIONS: u32 = 5;
 /// Longest simulated time of one replication.
 const MEASURE_MAX: Nanos = 7 * 24 * 3_600 * SECOND;
 
@@ -35,8 +40,23 @@ pub(crate) fn read(
     korean: Option<&Source>,
     overrides: &Overrides,
 ) -> Result<Spec, Vec<Problem>> {
+    read_priced(name, english, korean, overrides, prices::embedded())
+}
+
+/// As [`read`], with other prices than those that come with the program.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_priced(
+    name: &str,
+    english: &Source,
+    korean: Option<&Source>,
+    overrides: &Overrides,
+    prices: Prices,
+) -> Result<Spec, Vec<Problem>> {
     let root = toml_tree::parse(english)?;
-    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new() };
+    let prices = overrides.prices.clone().unwrap_or(prices);
+    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new(), prices };
     let spec = reader.spec(name, &root, overrides);
     let mut problems = reader.walk.problems;
     match spec {
@@ -61,6 +81,7 @@ struct Reader<'s> {
     walk: Walk<'s>,
     /// Names of knobs in which the variants differ.
     vary: Vec<String>,
+    prices: Prices,
 }
 
 /// Settings with the place they were written at.
@@ -159,6 +180,7 @@ impl Reader<'_> {
             measure: 10 * SECOND,
             replications: Replications { min: 20, max: 20, step: 10 },
             precision: None,
+            target: None,
             events: EVENTS_DEFAULT,
             seed: 1,
         };
@@ -251,6 +273,9 @@ impl Reader<'_> {
             }
             table.finish(&mut self.walk);
         }
+        if let Some(node) = run.take("target") {
+            spec.target = self.target(node);
+        }
         if let Some(node) = run.take("events") {
             let events = self.walk.int(node, 1_000..=2_000_000_000);
             spec.events = events.unwrap_or(EVENTS_DEFAULT as i64) as u64;
@@ -260,8 +285,30 @@ impl Reader<'_> {
         }
     }
 
+    fn target(&mut self, node: &Node) -> Option<Target> {
+        match target::parse(self.walk.str(node)?) {
+            Ok(target) => Some(target),
+            Err(what) => {
+                self.walk.report(node.span.clone(), what);
+                None
+            }
+        }
+    }
+
     fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
         spec.seed = overrides.seed.unwrap_or(spec.seed);
+        if let Some(shape) = overrides.shape {
+            // The whole course of the test, from start to end.
+            let step = match spec.kind {
+                RunKind::Episode { step, .. } => step,
+                _ => SECOND,
+            };
+            spec.kind = RunKind::Episode { step, requests: None };
+            spec.measure = shape.default_length();
+            spec.precision = None;
+            let count = spec.replications.min.min(SHAPED_REPLICATIONS);
+            spec.replications = Replications { min: count, max: count, step: count };
+        }
         if let Some(duration) = overrides.duration {
             if !(1..=MEASURE_MAX).contains(&duration) {
                 let what = both!(
@@ -333,7 +380,7 @@ impl Reader<'_> {
 
     /// The configuration before variants: base, `[set]`, stations, endpoints, schedule.
     fn config(&mut self, base: Base, fields: &mut Fields<'_>) -> Config {
-        let mut config = Config::of(base);
+        let mut config = Config { prices: self.prices.clone(), ..Config::of(base) };
         if let Some(node) = fields.take("station") {
             let settings = self.settings(node, "station");
             self.apply(&mut config, &settings);

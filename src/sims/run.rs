@@ -426,8 +426,13 @@ fn run_tasks(
 
 fn run_task(spec: &Spec, task: &Task<'_>) -> Result<Done, RunFailed> {
     let replication = simulate(spec, task, false)?;
-    let seen = replication.observations;
-    Ok(Done { rows: metric::rows(&seen), seen, events: replication.events })
+    let mut seen = replication.observations;
+    let mut rows = metric::rows(&seen);
+    if let Some(target) = &spec.run.target {
+        seen.target_met = Some((u64::from(target.holds(&rows)), 1));
+        rows = metric::rows(&seen);
+    }
+    Ok(Done { rows, seen, events: replication.events })
 }
 
 /// Runs one measured replication of a variant once more, with every event recorded. The window is

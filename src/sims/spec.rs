@@ -2,12 +2,15 @@
 //! user's service and a lab row are the same format (`prep.sim/1`).
 
 use super::condition::Condition;
+use super::target::Target;
 use super::theory::Theory;
 use crate::content::text::Text;
 use crate::engine::time::Nanos;
+use crate::marketplace::bill::Prices;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::Config;
 use crate::marketplace::knobs::Raw;
+use crate::marketplace::load_shape::Shape;
 use crate::marketplace::request::Failure;
 
 /// Most variants of one run.
@@ -49,6 +52,8 @@ pub(crate) struct RunSpec {
     pub(crate) measure: Nanos,
     pub(crate) replications: Replications,
     pub(crate) precision: Option<Precision>,
+    /// What the variants have to meet.
+    pub(crate) target: Option<Target>,
     /// Most calendar entries of the whole run.
     pub(crate) events: u64,
     pub(crate) seed: u64,
@@ -190,11 +195,18 @@ pub(crate) struct Overrides {
     pub(crate) precision: Option<f64>,
     pub(crate) replications: Option<u32>,
     pub(crate) duration: Option<Nanos>,
+    /// Kind of load test that every load takes the shape of.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) prices: Option<Prices>,
 }
 
 impl Overrides {
     /// Whether they change what is simulated, so that the file's claims no longer apply.
     pub(crate) fn modify(&self) -> bool {
-        !self.set.is_empty() || !self.vary.is_empty() || self.duration.is_some()
+        !self.set.is_empty()
+            || !self.vary.is_empty()
+            || self.duration.is_some()
+            || self.shape.is_some()
+            || self.prices.is_some()
     }
 }

@@ -18,8 +18,10 @@ pub(crate) fn outcome(spec: &Spec, outcome: &Outcome, lang: Lang) -> Document {
     let page = Page { spec, outcome, lang };
     let mut blocks = page.head();
     blocks.push(page.table());
+    blocks.extend(super::bill::target(outcome, lang));
     blocks.extend(page.chart());
     blocks.extend(page.comparisons());
+    blocks.extend(super::bill::breakdown(outcome, &spec.columns, lang));
     blocks.extend(page.stages());
     blocks.extend(page.series());
     blocks.extend(page.theory());

@@ -60,7 +60,7 @@ fn range(knob: &Knob) -> String {
         Unit::Size => format!("{}..{} bytes", knob.least, knob.most),
         Unit::Acquisition => "poll 10ms, pubsub".to_owned(),
         Unit::Lease => "5s, watchdog".to_owned(),
-        Unit::Flag | Unit::Mix | Unit::Stages | Unit::Journey => String::new(),
+        Unit::Flag | Unit::Mix | Unit::Stages | Unit::Journey | Unit::Name => String::new(),
     }
 }
 
@@ -119,6 +119,7 @@ fn metric_table(lang: Lang) -> Block {
             Labels::Group => both!("endpoint or load, if any", "엔드포인트나 부하(선택)"),
             Labels::Error => both!("kind of error", "오류 종류"),
             Labels::Station => both!("station", "스테이션"),
+            Labels::Item => both!("line of the bill", "청구 항목"),
         };
         Row::Cells(vec![
             vec![Span::code(metric.name)],

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::content::problem::{nearest, printable};
 use crate::content::text::both;
 use crate::content::toml_tree::Node;
+use crate::marketplace::bill::Item;
 use crate::marketplace::config::Config;
 use crate::marketplace::request::Failure;
 use crate::sims::spec::Spec;
@@ -14,6 +15,7 @@ impl Reader<'_> {
         let configs = spec.variants.iter().map(|variant| &variant.config);
         let mut known: Vec<String> = configs.flat_map(labels).collect();
         known.extend(Failure::ALL.map(|failure| failure.label().to_owned()));
+        known.extend(Item::ALL.map(|item| item.label().to_owned()));
         known.sort();
         known.dedup();
         let precision = spec.run.precision.iter().map(|precision| &precision.of);
