@@ -5,6 +5,7 @@ pub(crate) mod condition;
 #[cfg(test)]
 mod guide;
 pub(crate) mod judge;
+pub(crate) mod knee;
 pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod prices;

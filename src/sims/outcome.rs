@@ -26,7 +26,7 @@ const ERRORS_WORTH_TELLING: f64 = 0.001;
 /// An ordered JSON object.
 pub(crate) type Object<T> = Vec<(String, T)>;
 
-fn as_map<T: Serialize, S: serde::Serializer>(
+pub(super) fn as_map<T: Serialize, S: serde::Serializer>(
     object: &Object<T>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -244,7 +244,7 @@ pub(crate) fn interval_of(row: &Row, values: &[Option<f64>]) -> Option<Interval>
     }
 }
 
-fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimate {
+pub(super) fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimate {
     let unit = row.metric.unit;
     let n = match row.metric.kind {
         Kind::Share | Kind::Count => row.trials,

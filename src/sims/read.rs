@@ -47,7 +47,7 @@ pub(crate) fn read(
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn read_priced(
+pub(crate) fn read_priced(
     name: &str,
     english: &Source,
     korean: Option<&Source>,

@@ -70,7 +70,7 @@ pub(super) fn money(amount: f64) -> String {
     match amount {
         _ if amount < NOTHING => "0".to_owned(),
         _ if amount < 100.0 => format!("{amount:.2}"),
-        _ => number::plain(libm::round(amount)),
+        _ => number::exact(libm::round(amount)),
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod bill;
 mod column_heads;
+pub(crate) mod knee;
 pub(crate) mod outcome;
 pub(crate) mod quiz;
 pub(crate) mod sims;
