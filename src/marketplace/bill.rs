@@ -7,6 +7,7 @@ use super::config::BillKnobs;
 use super::knobs::{Knob, KnobValue, Raw};
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
+use crate::engine::time::to_seconds;
 
 /// Hours of a month, 8,760 / 12: what cannot be switched off is paid for all of them.
 const MONTH: f64 = 730.0;
@@ -142,7 +143,9 @@ pub(crate) fn bill(knobs: &BillKnobs, prices: &Prices, usage: &Usage) -> Option<
     // Instances on the machines of a cluster are paid with those.
     let machine = if knobs.nodes == 0 { app } else { 0.0 };
     let through_nat = if knobs.nat_gateways > 0 { sent * knobs.nat_share.0 } else { 0.0 };
-    let extra = usage.extra_instance_hours_per_deploy * f64::from(knobs.deploys);
+    let side_by_side = usage.instances * to_seconds(knobs.overlap.0) / 3_600.0;
+    let extra = usage.extra_instance_hours_per_deploy + side_by_side;
+    let extra = extra * f64::from(knobs.deploys);
     let amount = |item| match item {
         Item::App => usage.instances * hours * machine,
         Item::Nodes => nodes * hours * prices.node,
@@ -286,12 +289,13 @@ mod tests {
             ("bill.cross-zone-share", "50%"),
             ("bill.nat-share", "10%"),
             ("bill.deploys-per-month", "40"),
+            ("bill.deploy-overlap", "30min"),
             ("bill.cache-nodes", "2"),
             ("bill.multi-az", "true"),
         ];
         let expected = [
             ("app_instances", 3_650),    // 2.5 x 730 h x 0.02
-            ("deploys", 40),             // 40 x 0.5 h x 0.02
+            ("deploys", 140),            // 40 x (0.5 h + 2.5 x 0.5 h) x 0.02
             ("databases", 7_300),        // 1 and its standby: 2 x 730 h x 0.05
             ("replicas", 7_300),         // 2 x 730 h x 0.05
             ("storage", 1_200),          // 2 + 2 times 20 GB x 0.15
@@ -302,12 +306,12 @@ mod tests {
             ("internet_traffic", 4_812), // 401.0 GB x 0.12 = 48.12
             ("cross_zone_traffic", 201), // 200.5 GB x 0.01 = 2.005
             ("public_addresses", 730),   // 2 x 730 h x 0.005
-            ("total", 35_733),           // 357.33
+            ("total", 35_833),           // 358.33
         ];
         assert_eq!(cents(&knobs(&settings)), expected);
         let bill = bill(&knobs(&settings), &prices(), &USAGE).unwrap();
-        // 357.33 / 6,570 thousands
-        assert!((bill.per_1000_requests().unwrap() - 0.054_389).abs() < 1e-6);
+        // 358.33 / 6,570 thousands
+        assert!((bill.per_1000_requests().unwrap() - 0.054_541).abs() < 1e-6);
     }
 
     /// Half the hours halve what can be switched off, and the traffic, and nothing else.

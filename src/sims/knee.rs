@@ -25,7 +25,7 @@ use search::{Ended, Search};
 
 /// The search begins at this part of the sim's own rate.
 const FIRST: f64 = 0.125;
-/// Replications at one rate: doubled until the intervals decide, twice in the same way.
+/// Replications at one rate: doubled until the intervals decide.
 const REPLICATIONS: Replications = Replications { min: 4, max: 64, step: 0 };
 /// Requests that one replication should show at least: a p99 rests on the slowest hundredth.
 const REQUESTS: f64 = 2_000.0;
@@ -106,7 +106,8 @@ pub(crate) struct Tried {
 /// Finds the knee of some variants of a sim.
 ///
 /// # Errors
-/// A replication that cannot be run; too few events end the search instead.
+/// A replication that cannot be run. Where `run.events` is spent the search of a variant ends
+/// instead.
 pub(crate) fn find(
     spec: &Spec,
     variants: &[usize],
@@ -118,10 +119,9 @@ pub(crate) fn find(
     let mut events = 0;
     let mut found = Vec::new();
     for at in variants {
-        // Each variant gets the same share of the events, so that none depends on the others.
-        let share = spec.run.events / variants.len().max(1) as u64;
-        found
-            .push(Finder { spec, at: *at, target, lang, execution, left: share }.run(&mut events)?);
+        // Each variant has the events of a run, so that none depends on the others.
+        let left = spec.run.events;
+        found.push(Finder { spec, at: *at, target, lang, execution, left }.run(&mut events)?);
     }
     Ok(Knee {
         format: "prep.knee/1",
@@ -279,13 +279,14 @@ impl Finder<'_> {
         spec.run.replications = REPLICATIONS;
         spec.run.events = self.left;
         spec.run.measure = measure(self.spec, config);
-        // A single look that happens to decide is not enough: several looks are several chances to
-        // be wrong. Two in a row have to agree.
+        // Several looks are several chances to be wrong: one alone decides with intervals twice as
+        // wide, otherwise two in a row have to agree.
         let last = Cell::new(Met::Undecided);
         let decided = |found: &Measurement| {
             let met = self.target.judge(found);
             let before = last.replace(met);
-            met != Met::Undecided && met == before
+            let clear = self.target.judge_wider(found, 2.0) != Met::Undecided;
+            met != Met::Undecided && (clear || met == before)
         };
         until_decided(&spec, config, &decided, self.execution)
     }

@@ -26,7 +26,9 @@ use crate::marketplace::knobs::{self, Raw};
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
 /// Replications of a run with `--shape`, which is long, unless more are asked for.
-const SHAPED_REPLICATIONS: u32 = 5;
+const SHAPED_REPLICATIONS: u32 = 3;
+/// Events that such a run may take at least.
+const SHAPED_EVENTS: u64 = 1_000_000_000;
 /// Longest simulated time of one replication.
 const MEASURE_MAX: Nanos = 7 * 24 * 3_600 * SECOND;
 
@@ -306,6 +308,7 @@ impl Reader<'_> {
             spec.kind = RunKind::Episode { step, requests: None };
             spec.measure = shape.default_length();
             spec.precision = None;
+            spec.events = spec.events.max(SHAPED_EVENTS);
             let count = spec.replications.min.min(SHAPED_REPLICATIONS);
             spec.replications = Replications { min: count, max: count, step: count };
         }

@@ -108,11 +108,20 @@ impl Target {
 
     /// Judges a variant: one that does not settle meets no target.
     pub(crate) fn judge(&self, found: &Measurement) -> Met {
+        self.judge_wider(found, 1.0)
+    }
+
+    /// As [`Target::judge`], with intervals so many times as wide.
+    pub(super) fn judge_wider(&self, found: &Measurement, times: f64) -> Met {
         if !found.steady {
             return Met::No;
         }
-        let met = self.bounds.iter().map(|bound| bound.met(interval(found, &bound.id).as_ref()));
-        together(met)
+        let wider = |id: &str| {
+            let Interval { value, low, high } = interval(found, id)?;
+            let (low, high) = (value - times * (value - low), value + times * (high - value));
+            Some(Interval { value, low, high })
+        };
+        together(self.bounds.iter().map(|bound| bound.met(wider(&bound.id).as_ref())))
     }
 }
 

@@ -2,7 +2,7 @@
 //! stand in a price file and nowhere else.
 
 use crate::marketplace::bill::Name;
-use crate::marketplace::knobs::{Share, Size, Unit, knobs};
+use crate::marketplace::knobs::{Share, Size, Span, Unit, knobs};
 
 knobs! {
     /// What the month is charged for.
@@ -54,6 +54,9 @@ knobs! {
             "ours";
         deploys: u32 = "0", "bill.deploys-per-month", Unit::Count, 0..=100_000,
             "deployments a month, each with the extra instance hours of its strategy", "한 달 배포 횟수. 배포 전략에 따라 인스턴스 시간이 더 든다",
+            "ours";
+        overlap: Span = "0s", "bill.deploy-overlap", Unit::Duration, 0..=2_628_000_000i64,
+            "how long old and new instances run side by side at a deployment, beyond what the run shows", "배포 때 옛 인스턴스와 새 인스턴스가 함께 떠 있는 시간(실행에 나타나지 않은 몫)",
             "ours";
     }
 }

@@ -10,8 +10,11 @@ use crate::stats::six_digits;
 
 /// Below this nothing is short, so the target is missed for another reason.
 const IN_USE: f64 = 0.5;
-/// From this part of the pool's utilisation on, the database's cores explain it.
-const EXPLAINS: f64 = 0.7;
+/// From this utilisation on, statements wait for the database's cores, and those explain why
+/// connections are busy.
+const DATABASE_FULL: f64 = 0.85;
+/// From this utilisation of the pool on, its part is worth telling.
+const POOL_BUSY: f64 = 0.6;
 
 /// Something that requests occupy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,9 +94,9 @@ pub(super) fn limits(resources: &[Resource]) -> Limits {
     };
     // Whoever waits for a core of the database has a connection meanwhile.
     match first.name.as_str() {
-        "pool" if of("db_cores") >= EXPLAINS * first.utilisation => Limits::DatabaseBehindPool,
+        "pool" if of("db_cores") >= DATABASE_FULL => Limits::DatabaseBehindPool,
         "pool" => Limits::PoolAlone,
-        "db_cores" if of("pool") >= EXPLAINS * first.utilisation => Limits::DatabaseBehindPool,
+        "db_cores" if of("pool") >= POOL_BUSY => Limits::DatabaseBehindPool,
         _ => Limits::Resource,
     }
 }
@@ -115,7 +118,7 @@ mod tests {
     fn a_full_pool_is_read_beside_the_databases_cores() {
         assert_eq!(of(&[("pool", 0.95), ("db_cores", 0.9)]), Limits::DatabaseBehindPool);
         assert_eq!(of(&[("db_cores", 0.92), ("pool", 0.8)]), Limits::DatabaseBehindPool);
-        assert_eq!(of(&[("pool", 0.95), ("db_cores", 0.3)]), Limits::PoolAlone);
+        assert_eq!(of(&[("pool", 0.97), ("db_cores", 0.71)]), Limits::PoolAlone);
         assert_eq!(of(&[("db_cores", 0.9), ("pool", 0.3)]), Limits::Resource);
         assert_eq!(of(&[("threads", 0.9), ("pool", 0.3)]), Limits::Resource);
         assert_eq!(of(&[("pool", 0.4), ("db_cores", 0.4)]), Limits::Nothing);
