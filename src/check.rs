@@ -10,7 +10,7 @@ use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
 use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
-use crate::marketplace::config::all_knobs;
+use crate::marketplace::config::{LoadKnobs, all_knobs};
 use crate::marketplace::knobs::{self, Raw, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
@@ -198,7 +198,8 @@ impl Checker<'_> {
 
     /// What is wrong with a `prep` command line (without `prep`), if anything.
     fn command(&self, line: &str) -> Option<Text> {
-        let mut words = line.split_whitespace();
+        let words = quoted_words(line);
+        let mut words = words.iter().map(String::as_str);
         let (verb, name) = (words.next()?, words.next());
         let kind = match verb {
             "sim" => Kind::Sim,
@@ -233,8 +234,24 @@ impl Checker<'_> {
                         overrides.vary.push((knob.to_owned(), values));
                     }
                 }
-                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline" => {}
-                "-o" | "--count" | "--seed" | "--duration" | "--variant" | "--export" => {
+                "--shape" => {
+                    let mut load = LoadKnobs::default();
+                    let word = Raw::Word(words.next().unwrap_or_default().to_owned());
+                    if let Some(Err(what)) = load.set("shape", &word) {
+                        return Some(what);
+                    }
+                    overrides.shape = Some(load.shape);
+                }
+                "--slo" => {
+                    if let Err(what) = crate::sims::target::parse(words.next().unwrap_or_default())
+                    {
+                        return Some(what);
+                    }
+                }
+                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline"
+                | "--find-max-rate" => {}
+                "--prices" | "-o" | "--count" | "--seed" | "--duration" | "--variant"
+                | "--export" => {
                     words.next();
                 }
                 other => {
@@ -581,6 +598,19 @@ fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
     Judged { slug, json, faults }
 }
 
+/// The words of a command line; double quotes keep some together.
+fn quoted_words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
 /// Variants whose books are broken without a checker having found the reason.
 fn unexplained(outcome: &Outcome) -> Vec<&str> {
     let found = |variant: &VariantOutcome, anomaly: Anomaly| {
@@ -613,6 +643,27 @@ mod tests {
         // Without a committed outcome there is always that one fault.
         assert_eq!(judged(""), 1);
         assert_eq!(judged("fault.plant = \"drop-order\"\n"), 2);
+    }
+
+    #[test]
+    fn commands_with_a_target_or_a_shape_are_judged() {
+        let library = Library::embedded();
+        let checker = Checker {
+            library: &library,
+            problems: Vec::new(),
+            pages: Vec::new(),
+            korean: Vec::new(),
+            sims: Vec::new(),
+            quizzes: Vec::new(),
+        };
+        let says = |line: &str| checker.command(line).map(|text| text.en);
+        let find = "sim pool-size --find-max-rate --slo \"latency_ms_p99 < 300, errors < 0.1%\"";
+        assert_eq!(says(find), None);
+        assert_eq!(says("sim pool-size --shape spike --duration 60s"), None);
+        let wrong = says("sim pool-size --find-max-rate --slo \"latency < 300\"");
+        assert!(wrong.is_some_and(|said| said.contains("unknown metric")));
+        let wrong = says("sim pool-size --shape spikes");
+        assert!(wrong.is_some_and(|said| said.contains("none of: none, smoke")));
     }
 
     #[test]

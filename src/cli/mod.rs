@@ -44,7 +44,7 @@ enum LangArg {
 #[derive(Subcommand)]
 enum Command {
     Topic(topic::TopicArgs),
-    Sim(sim::SimArgs),
+    Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
     Check(check::CheckArgs),
     Bench(bench::BenchArgs),

@@ -11,7 +11,9 @@ use std::cell::Cell;
 
 use serde::Serialize;
 
-use super::outcome::{Estimate, MODEL, Object, PricesOutcome, as_map, estimate, prices_outcome};
+use super::outcome::{
+    Estimate, MODEL, Object, PricesOutcome, as_map, estimate, kind, prices_outcome,
+};
 use super::run::{Execution, Measurement, RunFailed, until_decided};
 use super::spec::{Replications, RunKind, Spec};
 use super::target::{Met, Target};
@@ -47,6 +49,8 @@ pub(crate) struct Knee {
     /// The line that gives the same numbers again.
     pub(crate) command: String,
     pub(crate) target: String,
+    /// Kind of run: levels of an episode are means over its quiet parts too.
+    pub(crate) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) prices: Option<PricesOutcome>,
     pub(crate) events: u64,
@@ -133,6 +137,7 @@ pub(crate) fn find(
         seed: spec.run.seed,
         command,
         target: target.text.clone(),
+        kind: kind(&spec.run.kind),
         prices: prices_outcome(spec),
         events,
         variants: found,

@@ -189,7 +189,7 @@ metrics! {
     "cost_per_month", "money", Less, None, Mean, "what a month like the run costs, by the price file", "이 부하가 한 달 이어질 때의 비용(가격 파일 기준)";
     "cost_per_month", "money", Less, Item, Mean, "one line of that bill", "그 비용의 한 항목";
     "cost_per_1000_requests", "money", Less, None, Mean, "cost of a thousand successful requests", "성공한 요청 1,000건의 비용";
-    "target_met_share", "share", More, None, Share, "share of the replications that meet the target", "목표를 만족한 반복 실행의 비율";
+    "target_met_share", "share", More, None, Mean, "share of the replications that meet the target", "목표를 만족한 반복 실행의 비율";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";

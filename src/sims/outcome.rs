@@ -337,14 +337,19 @@ pub(super) fn prices_outcome(spec: &Spec) -> Option<PricesOutcome> {
     })
 }
 
+/// The word of a kind of run.
+pub(super) fn kind(kind: &RunKind) -> &'static str {
+    match kind {
+        RunKind::Steady { .. } => "steady",
+        RunKind::Window { .. } => "window",
+        RunKind::Episode { .. } => "episode",
+    }
+}
+
 fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
     let all = || results.variants.iter();
     RunOutcome {
-        kind: match spec.run.kind {
-            RunKind::Steady { .. } => "steady",
-            RunKind::Window { .. } => "window",
-            RunKind::Episode { .. } => "episode",
-        },
+        kind: kind(&spec.run.kind),
         replications: all().map(|found| found.replications).max().unwrap_or(0),
         measured_s: to_seconds(spec.run.measure),
         warmup_s: six_digits(all().map(|found| to_seconds(found.warm_up)).fold(0.0, f64::max)),

@@ -85,9 +85,9 @@ pub(super) fn item_words(item: Item) -> Text {
         Item::Cache => both!("cache nodes", "캐시 노드"),
         Item::Balancer => both!("load balancer", "로드 밸런서"),
         Item::NatGateways => both!("NAT gateways", "NAT 게이트웨이"),
-        Item::NatTraffic => both!("traffic through NAT", "NAT 트래픽"),
-        Item::Internet => both!("traffic to the internet", "인터넷 트래픽"),
-        Item::CrossZone => both!("traffic between zones", "가용 영역 간 트래픽"),
+        Item::NatTraffic => both!("NAT traffic", "NAT 트래픽"),
+        Item::Internet => both!("internet traffic", "인터넷 트래픽"),
+        Item::CrossZone => both!("zone traffic", "영역 간 트래픽"),
         Item::Addresses => both!("public addresses", "공인 IP"),
     }
 }

@@ -101,7 +101,14 @@ impl Page<'_> {
             }
             rows.push((self.say(both!("There", "그 지점")), self.values(there)));
             rows.push((self.say(both!("In use", "사용률")), self.resources(there)));
-            rows.push((self.say(both!("Limit", "한계")), vec![Span::text(self.limit(there))]));
+            let mut limit = self.limit(there);
+            if self.knee.kind == "episode" {
+                limit += &self.say(both!(
+                    " These are means over the whole episode, its quiet parts included.",
+                    " 한가한 구간까지 포함한 에피소드 전체의 평균입니다."
+                ));
+            }
+            rows.push((self.say(both!("Limit", "한계")), vec![Span::text(limit)]));
             rows.extend(self.cost(there));
         }
         rows.push((
@@ -224,8 +231,8 @@ impl Page<'_> {
         if let Some(each) = there.cost_per_1000_requests.as_ref().and_then(|cost| cost.value) {
             let each = number::plain(each);
             text += &self.say(both!(
-                ", {each} per 1,000 requests, if this rate went on all month",
-                ", 1,000건당 {each}(이 요청률이 한 달 내내 이어질 때)"
+                ", {each} per 1,000 requests, for a month like this run (bill.* knobs)",
+                ", 1,000건당 {each}(이 실행과 같은 한 달, bill.* 설정 기준)"
             ));
         }
         let origin = format!("  {}", bill::origin(prices).get(self.lang));

@@ -1,6 +1,7 @@
 //! The knee of services whose knee is known.
 
 use super::*;
+use crate::content::Library;
 use crate::content::problem::Source;
 use crate::sims::read::read;
 use crate::sims::spec::Overrides;
@@ -117,4 +118,22 @@ fn a_search_ends() {
     let small =
         knee(&spec(&[("\"100s\"", "\"100s\"\nevents = 200_000")]), "latency_ms_p99 < 300ms");
     assert_eq!(small.stopped_by, StoppedBy::Events);
+}
+
+/// What `--json` prints fits the published schema, with and without a rate that meets the target.
+#[test]
+fn the_result_fits_its_schema() {
+    let file = Library::embedded().file("docs/schema/knee.schema.json").unwrap();
+    let schema = serde_json::from_str(&file.text).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let execution = Execution { threads: 1, progress: &|_, _| () };
+    let spec = spec(&[("100s", "5s")]);
+    for text in ["errors < 1%, latency_ms_p50 < 30ms", "latency_ms_p50 < 1ms"] {
+        let target = target::parse(text).unwrap();
+        let found =
+            find(&spec, &[0], &target, "prep sim".to_owned(), Lang::Ko, &execution).unwrap();
+        let json = serde_json::to_value(&found).unwrap();
+        let faults: Vec<_> = validator.iter_errors(&json).map(|fault| fault.to_string()).collect();
+        assert_eq!(faults, Vec::<String>::new(), "{text}");
+    }
 }

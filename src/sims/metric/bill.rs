@@ -6,7 +6,7 @@ use crate::marketplace::observations::Observations;
 
 pub(super) fn rows(rows: &mut Rows, seen: &Observations) {
     if let Some((met, judged)) = seen.target_met {
-        rows.share("target_met_share", met, judged);
+        rows.mean("target_met_share", met as f64 / judged.max(1) as f64);
     }
     let Some(bill) = &seen.bill else { return };
     rows.mean("cost_per_month", bill.total());
