@@ -6,6 +6,8 @@ pub(crate) mod bill;
 pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
+pub(crate) mod fleet;
+pub(crate) mod monitoring;
 pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
@@ -21,6 +23,8 @@ pub(crate) use bill::*;
 pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
+pub(crate) use fleet::*;
+pub(crate) use monitoring::*;
 pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
@@ -67,6 +71,8 @@ pub(crate) enum ActionKind {
     Drain(u32),
     /// Boots an instance that is gone.
     Start(u32),
+    /// A new version comes in.
+    Deploy,
 }
 
 /// Declares the settings of the whole marketplace: each component once, and what stands beside them.
@@ -109,7 +115,9 @@ macro_rules! config {
 
 config! {
     app: AppKnobs,
+    node: NodeKnobs,
     balancer: BalancerKnobs,
+    deploy: DeployKnobs,
     tomcat: TomcatKnobs,
     hikari: HikariKnobs,
     spring: SpringKnobs,
@@ -129,6 +137,8 @@ config! {
     broker: BrokerKnobs,
     cqrs: CqrsKnobs,
     bill: BillKnobs,
+    monitoring: MonitoringKnobs,
+    slow: SlowKnobs,
 }
 
 /// Which settings a sim starts from.
@@ -341,6 +351,11 @@ impl Config {
         self.replica.count > 0
             || self.cache.strategy != CacheStrategy::None
             || self.cqrs.level != CqrsLevel::OneModel
+    }
+
+    /// Whether a new version comes in.
+    pub(crate) fn deploys(&self) -> bool {
+        self.schedule.iter().any(|action| action.what == ActionKind::Deploy)
     }
 
     /// Whether rows of the outbox come about.
