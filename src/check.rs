@@ -1,6 +1,8 @@
 //! The content check: everything that is listed exists, nothing unlisted exists, both languages
 //! say the same, and what the text claims of the program is true.
 
+mod commands;
+
 use std::collections::BTreeMap;
 
 use crate::content::problem::{Problem, Source, nearest};
@@ -10,8 +12,8 @@ use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
 use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
-use crate::marketplace::config::{LoadKnobs, all_knobs};
-use crate::marketplace::knobs::{self, Raw, Unit};
+use crate::marketplace::config::all_knobs;
+use crate::marketplace::knobs::{self, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
@@ -26,34 +28,6 @@ const QUESTIONS_MIN: usize = 6;
 const CLAIMS_MIN: usize = 2;
 
 /// A topic in one language, with its file.
-/// Options of `prep lint` and `prep target-tps` that a text may use.
-const LINT_OPTIONS: [&str; 8] = [
-    "--profile",
-    "--instances",
-    "--max-connections",
-    "--connections-per-request",
-    "--gateway-timeout",
-    "--wait-timeout",
-    "--grace",
-    "--json",
-];
-const TARGET_OPTIONS: [&str; 14] = [
-    "--dau",
-    "--requests-per-user",
-    "--active-hours",
-    "--peak-factor",
-    "--margin",
-    "--response",
-    "--think",
-    "--hold",
-    "--thread-time",
-    "--instances",
-    "--cpu-per-request",
-    "--cores",
-    "--check",
-    "--json",
-];
-
 struct Page {
     slug: String,
     source: Source,
@@ -211,96 +185,6 @@ impl Checker<'_> {
                 })
             })
             .collect()
-    }
-
-    /// Commands that a topic shows must be ones that can be typed.
-    fn commands(&self, page: &Page) -> Vec<Problem> {
-        let commands = page.topic.commands.iter();
-        commands
-            .filter_map(|command| {
-                let fault = self.command(&command.line)?;
-                Some(page.source.problem(command.span.clone(), fault))
-            })
-            .collect()
-    }
-
-    /// What is wrong with a `prep` command line (without `prep`), if anything.
-    fn command(&self, line: &str) -> Option<Text> {
-        let words = quoted_words(line);
-        let mut words = words.iter().map(String::as_str);
-        let (verb, name) = (words.next()?, words.next());
-        let kind = match verb {
-            "sim" => Kind::Sim,
-            "topic" => Kind::Topic,
-            "quiz" => Kind::Quiz,
-            // Their files and figures are the reader's.
-            "lint" | "target-tps" => {
-                let unknown = line.split_whitespace().find(|word| {
-                    let option = word.starts_with('-');
-                    option && !LINT_OPTIONS.contains(word) && !TARGET_OPTIONS.contains(word)
-                });
-                return unknown
-                    .map(|other| both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
-            }
-            other => {
-                return Some(both!(
-                    "`prep {other}` cannot stand here: sim, topic, quiz, lint or target-tps",
-                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz, lint, target-tps만 됩니다"
-                ));
-            }
-        };
-        let name = name?;
-        if !self.library.slugs(kind).contains(&name) {
-            return Some(both!("`{name}` does not exist", "`{name}`이(가) 없습니다"));
-        }
-        let mut overrides = Overrides::default();
-        while let Some(option) = words.next() {
-            match option {
-                "--set" | "--vary" => {
-                    let pair = words.next().unwrap_or_default();
-                    let Some((knob, value)) = pair.split_once('=') else {
-                        return Some(both!(
-                            "{option} takes KNOB=VALUE, not `{pair}`",
-                            "{option}에는 KNOB=VALUE 꼴을 쓰세요(현재 값: `{pair}`)"
-                        ));
-                    };
-                    if option == "--set" {
-                        overrides.set.push((knob.to_owned(), Raw::from_argument(value)));
-                    } else {
-                        let values = value.split(',').map(Raw::from_argument).collect();
-                        overrides.vary.push((knob.to_owned(), values));
-                    }
-                }
-                "--shape" => {
-                    let mut load = LoadKnobs::default();
-                    let word = Raw::Word(words.next().unwrap_or_default().to_owned());
-                    if let Some(Err(what)) = load.set("shape", &word) {
-                        return Some(what);
-                    }
-                    overrides.shape = Some(load.shape);
-                }
-                "--slo" => {
-                    if let Err(what) = crate::sims::target::parse(words.next().unwrap_or_default())
-                    {
-                        return Some(what);
-                    }
-                }
-                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline"
-                | "--find-max-rate" => {}
-                "--prices" | "-o" | "--count" | "--seed" | "--duration" | "--variant"
-                | "--export" | "--spring" | "--profile" => {
-                    words.next();
-                }
-                other => {
-                    return Some(both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
-                }
-            }
-        }
-        if kind != Kind::Sim || self.unread(kind, name) {
-            return None;
-        }
-        let problems = crate::sims::load(self.library, name, &overrides).err()?;
-        problems.into_iter().next().map(|problem| problem.what)
     }
 
     /// Both languages have the same sections, sims, commands, defaults and requirements.
@@ -635,19 +519,6 @@ fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
     Judged { slug, json, faults }
 }
 
-/// The words of a command line; double quotes keep some together.
-fn quoted_words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (at, part) in line.split('"').enumerate() {
-        if at % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
-    words
-}
-
 /// Variants whose books are broken without a checker having found the reason.
 fn unexplained(outcome: &Outcome) -> Vec<&str> {
     let found = |variant: &VariantOutcome, anomaly: Anomaly| {
@@ -680,27 +551,6 @@ mod tests {
         // Without a committed outcome there is always that one fault.
         assert_eq!(judged(""), 1);
         assert_eq!(judged("fault.plant = \"drop-order\"\n"), 2);
-    }
-
-    #[test]
-    fn commands_with_a_target_or_a_shape_are_judged() {
-        let library = Library::embedded();
-        let checker = Checker {
-            library: &library,
-            problems: Vec::new(),
-            pages: Vec::new(),
-            korean: Vec::new(),
-            sims: Vec::new(),
-            quizzes: Vec::new(),
-        };
-        let says = |line: &str| checker.command(line).map(|text| text.en);
-        let find = "sim pool-size --find-max-rate --slo \"latency_ms_p99 < 300, errors < 0.1%\"";
-        assert_eq!(says(find), None);
-        assert_eq!(says("sim pool-size --shape spike --duration 60s"), None);
-        let wrong = says("sim pool-size --find-max-rate --slo \"latency < 300\"");
-        assert!(wrong.is_some_and(|said| said.contains("unknown metric")));
-        let wrong = says("sim pool-size --shape spikes");
-        assert!(wrong.is_some_and(|said| said.contains("none of: none, smoke")));
     }
 
     #[test]

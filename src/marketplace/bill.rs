@@ -101,7 +101,7 @@ impl Item {
 pub(crate) struct Usage {
     /// Mean number of running application instances.
     pub(crate) instances: f64,
-    /// Instance hours that one deployment takes beyond those.
+    /// Instance hours that the run's deployment took beyond those; 0 without one.
     pub(crate) extra_instance_hours_per_deploy: f64,
     /// Successful answers.
     pub(crate) requests_per_s: f64,

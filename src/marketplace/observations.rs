@@ -382,10 +382,6 @@ pub(crate) struct Observations {
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,
     pub(crate) series: Vec<SeriesStep>,
-    /// Mean number of running application instances.
-    pub(crate) instances_mean: f64,
-    /// Beyond those, of one deployment.
-    pub(crate) extra_instance_hours_per_deploy: f64,
     /// Of a month like the window; `None` without prices.
     pub(crate) bill: Option<Bill>,
     /// Replications that met the sim's target, of those judged; `None` without a target.

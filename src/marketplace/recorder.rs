@@ -27,7 +27,6 @@ pub(crate) struct Recorder {
     pub(crate) server: RefCell<Census>,
     /// Areas at the start of the window.
     opened: Cell<Areas>,
-    instance_seconds_before: Cell<f64>,
     lost_before: Cell<u64>,
     database_before: Cell<DatabaseTotals>,
     redis_before: RefCell<RedisTotals>,
@@ -62,7 +61,6 @@ impl Recorder {
             clients: RefCell::default(),
             server: RefCell::default(),
             opened: Cell::default(),
-            instance_seconds_before: Cell::new(0.0),
             lost_before: Cell::new(0),
             database_before: Cell::default(),
             redis_before: RefCell::default(),
@@ -76,7 +74,6 @@ impl Recorder {
         self.opened.set(Areas::of(market));
         let inside = self.clients.borrow().inside();
         self.state.borrow_mut().inside.0 = inside;
-        self.instance_seconds_before.set(bill::instance_seconds(market));
         self.lost_before.set(lost_races(market));
         market.instances.open();
         let area = self.opened.get().inside;
@@ -112,8 +109,6 @@ impl Recorder {
         state.levels = after.means(&before, span);
         state.fleet.instance_seconds = to_seconds((after.instances - before.instances) as Nanos);
         state.fleet.extremes = market.instances.extremes();
-        let running = bill::instance_seconds(market) - self.instance_seconds_before.get();
-        state.instances_mean = running / state.seconds.max(1e-9);
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
         state.pool_size = market.instances.iter().flat_map(Instance::pools).map(Hikari::size).sum();
@@ -437,6 +432,8 @@ fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
     fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
     fleet.deployments = u64::from(deployment.has_begun());
     fleet.deployed = deployment.took();
+    fleet.surplus_seconds = to_seconds(market.instances.surplus_area() as Nanos);
+    fleet.unfinished = u64::from(deployment.has_begun() && deployment.took().is_none());
     fleet.rolled_back = u64::from(deployment.was_rolled_back());
 }
 

@@ -16,7 +16,7 @@ use super::outcome::{
 };
 use super::run::{Execution, Measurement, RunFailed, until_decided};
 use super::spec::{Replications, RunKind, Spec};
-use super::target::{Met, Target};
+use super::target::{self, Met, Target};
 use crate::content::text::{Lang, Text, both};
 use crate::engine::time::{Nanos, SECOND};
 use crate::marketplace::config::{ActionKind, Config, LoadKind};
@@ -142,6 +142,48 @@ pub(crate) fn find(
         events,
         variants: found,
     })
+}
+
+/// The target of a search: `slo`, or that of the sim.
+///
+/// # Errors
+/// There is none, it cannot be read, or it has a label that names nothing here and would never be
+/// met, in silence; with a hint.
+pub(crate) fn target(spec: &Spec, slo: Option<&str>) -> Result<Target, (Text, Text)> {
+    let example = || {
+        both!(
+            "such as --slo \"latency_ms_p99 < 300, errors < 0.1%\"",
+            "예: --slo \"latency_ms_p99 < 300, errors < 0.1%\""
+        )
+    };
+    let target = match (slo, &spec.run.target) {
+        (Some(text), _) => target::parse(text).map_err(|what| {
+            let (en, ko) = (what.en, what.ko);
+            (both!("--slo: {en}", "--slo: {ko}"), example())
+        })?,
+        (None, Some(target)) => target.clone(),
+        (None, None) => {
+            return Err((
+                both!(
+                    "--find-max-rate needs a target, and this sim has none in [run]: give --slo",
+                    "--find-max-rate에는 목표가 필요한데 이 sim의 [run]에는 없습니다. --slo로 지정하세요"
+                ),
+                example(),
+            ));
+        }
+    };
+    let Some(unknown) = target.bounds.iter().find(|bound| !spec.knows_label(&bound.id)) else {
+        return Ok(target);
+    };
+    let id = &unknown.id;
+    let known = spec.labels().join(", ");
+    Err((
+        both!(
+            "--slo: nothing here is called as in `{id}`",
+            "--slo: `{id}`의 라벨은 여기에 없습니다"
+        ),
+        both!("known here: {known}", "여기서 쓸 수 있는 라벨: {known}"),
+    ))
 }
 
 /// Whether a variant has a rate that can be scaled.

@@ -1,16 +1,15 @@
 //! `prep sim NAME --find-max-rate`.
 
 use super::{Context, Done, Failure, SimArgs, available_threads, command, emit, show, variant};
-use crate::content::text::both;
 use crate::report::view;
 use crate::sims::knee;
 use crate::sims::run::Execution;
 use crate::sims::spec::Spec;
-use crate::sims::target::{self, Target};
 
 /// Finds the highest rate that meets the target, and shows it.
 pub(super) fn run(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<Done, Failure> {
-    let target = target(args, spec)?;
+    let target = knee::target(spec, args.slo.as_deref())
+        .map_err(|(what, hint)| Failure::Words(what, Some(hint)))?;
     let variants: Vec<usize> = match args.variant.as_deref() {
         None => vec![spec.baseline],
         Some("all") if spec.variants.iter().all(|variant| variant.id != "all") => {
@@ -35,49 +34,6 @@ pub(super) fn run(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<
     emit(context, args, &text)?;
     let met = found.variants.iter().all(|variant| variant.rate_per_s.is_some());
     Ok(if met { Done::Fine } else { Done::No })
-}
-
-fn target(args: &SimArgs, spec: &Spec) -> Result<Target, Failure> {
-    let example = || {
-        Some(both!(
-            "such as --slo \"latency_ms_p99 < 300, errors < 0.1%\"",
-            "예: --slo \"latency_ms_p99 < 300, errors < 0.1%\""
-        ))
-    };
-    let target = match (&args.slo, &spec.run.target) {
-        (Some(text), _) => target::parse(text).map_err(|what| {
-            let (en, ko) = (what.en, what.ko);
-            Failure::Words(both!("--slo: {en}", "--slo: {ko}"), example())
-        })?,
-        (None, Some(target)) => target.clone(),
-        (None, None) => {
-            return Err(Failure::Words(
-                both!(
-                    "--find-max-rate needs a target, and this sim has none in [run]: give --slo",
-                    "--find-max-rate에는 목표가 필요한데 이 sim의 [run]에는 없습니다. --slo로 지정하세요"
-                ),
-                example(),
-            ));
-        }
-    };
-    check_labels(spec, &target)?;
-    Ok(target)
-}
-
-/// A label that names nothing here would never be met, in silence.
-fn check_labels(spec: &Spec, target: &Target) -> Result<(), Failure> {
-    let unknown = target.bounds.iter().find(|bound| !spec.knows_label(&bound.id));
-    unknown.map_or(Ok(()), |bound| {
-        let id = &bound.id;
-        let known = spec.labels().join(", ");
-        Err(Failure::Words(
-            both!(
-                "--slo: nothing here is called as in `{id}`",
-                "--slo: `{id}`의 라벨은 여기에 없습니다"
-            ),
-            Some(both!("known here: {known}", "여기서 쓸 수 있는 라벨: {known}")),
-        ))
-    })
 }
 
 /// The line that gives the same numbers again.

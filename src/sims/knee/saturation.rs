@@ -45,10 +45,7 @@ pub(crate) enum Limits {
 /// The limited resources that were used, the fullest first.
 pub(super) fn resources(config: &Config, found: &Measurement) -> Vec<Resource> {
     let mean = |id: &str| interval(found, id).map(|interval| interval.value);
-    let instances = match found.merged.instances_mean {
-        mean if mean > 0.0 => mean,
-        _ => f64::from(config.app.instances),
-    };
+    let instances = mean("instances_mean").unwrap_or(f64::from(config.app.instances));
     let of = |limit: Limit, each: f64| match limit {
         Limit::Of(count) => Some(f64::from(count) * each),
         Limit::Unlimited => None,
