@@ -213,7 +213,7 @@ mod tests {
             ("sim cost --find-max-rate --variant as-bilt", "no variant `as-bilt`"),
             ("sim cost --variant all", "no variant `all`"),
             (
-                "sim pool-size --find-max-rate --set load.shoppers.kind=closed --slo \"errors < 1%\"",
+                "sim pool-size --find-max-rate --set load.shoppers.kind=closed --set load.shoppers.users=9 --slo \"errors < 1%\"",
                 "no open load",
             ),
             ("sim pool-size --shape spikes", "none of: none, smoke"),

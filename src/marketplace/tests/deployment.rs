@@ -27,11 +27,14 @@ fn deploying(settings: &[(&str, &str)]) -> Config {
     config
 }
 
-/// States by instance: milliseconds and state, from the deployment on.
-fn lives(config: &Config, until_s: u64) -> (Vec<(u32, Vec<(u64, Lifecycle)>)>, Observations) {
+/// Milliseconds and state.
+type Life = Vec<(u64, Lifecycle)>;
+
+/// States by instance, from the deployment on.
+fn lives(config: &Config, until_s: u64) -> (Vec<(u32, Life)>, Observations) {
     let plan = Plan { record: true, ..plan(0, until_s, 5, Counts::Intended) };
     let Ok(done) = run(config, &plan) else { panic!("the run failed") };
-    let mut lives: Vec<(u32, Vec<(u64, Lifecycle)>)> = Vec::new();
+    let mut lives: Vec<(u32, Life)> = Vec::new();
     for recorded in &done.recorded {
         if let Event::Instance { number, state } = recorded.event
             && recorded.at > 0
@@ -161,8 +164,8 @@ fn a_second_fleet_that_does_not_fit_stays_pending() {
     let fleet = &seen.fleet;
     assert_eq!((fleet.extremes.pending_max, fleet.extremes.running_max), (5, 15));
     assert_eq!((fleet.deployed, fleet.rolled_back), (None, 0));
-    // Five that run from 5 s to 20 s; those that wait for a node cost nothing.
-    assert_eq!((fleet.surplus_seconds, fleet.unfinished), (75.0, 1));
+    // Five that run from 5 s to the end of the drain at 25 s; those that wait for a node cost nothing.
+    assert_eq!((fleet.surplus_seconds, fleet.unfinished), (100.0, 1));
     assert_eq!(lost(&seen), []);
 }
 
