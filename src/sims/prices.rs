@@ -37,7 +37,19 @@ pub(crate) fn read(source: &Source) -> Result<Prices, Vec<Problem>> {
     let prices = prices(&mut walk, &root, source);
     match prices {
         Some(prices) if walk.problems.is_empty() => Ok(prices),
-        _ => Err(walk.problems),
+        _ => {
+            let hint = || {
+                both!(
+                    "all prices of sims/prices/example.toml are needed, from 0 up: copy that file and put in yours",
+                    "sims/prices/example.toml에 있는 가격이 모두, 0 이상으로 있어야 합니다. 그 파일을 복사해 고쳐 쓰세요"
+                )
+            };
+            let told = |problem: Problem| match problem.hint {
+                Some(_) => problem,
+                None => problem.hint(hint()),
+            };
+            Err(walk.problems.into_iter().map(told).collect())
+        }
     }
 }
 
@@ -154,6 +166,7 @@ mod tests {
         for (from, to, expected) in [
             ("prep.prices/1", "prep.sim/1", "not the format `prep.prices/1`"),
             ("currency = \"USD\"", "", "`currency` is missing"),
+            ("nat = 0.059", "", "copy that file"),
             ("balancer = 0.024", "balancr = 0.024", "did you mean `balancer`?"),
             ("nat = 0.059", "nat = -1", "a price from 0"),
             ("nat = 0.059", "nat = \"1\"", "a number was expected"),

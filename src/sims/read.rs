@@ -130,7 +130,7 @@ impl Reader<'_> {
         spec.measured = fields.take("measured").and_then(|node| self.measured(node));
         fields.finish(&mut self.walk);
         if self.walk.problems.is_empty() {
-            self.check_configs(&spec, root);
+            self.check_configs(&spec, root, overrides.option());
             self.check_labels(&spec, root);
         }
         Some(spec)
@@ -604,19 +604,18 @@ impl Reader<'_> {
     }
 
     /// A fault of the whole: in the file, or made by the command line.
-    fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
-        if spec.modified {
-            self.argument("--set", what, None);
-        } else {
-            self.walk.report(root.span.start..root.span.start + 1, what);
+    fn report_whole(&mut self, option: Option<&str>, root: &Node, what: Text) {
+        match option {
+            Some(option) => self.argument(option, what, None),
+            None => self.walk.report(root.span.start..root.span.start + 1, what),
         }
     }
 
     /// Combinations that are impossible, once every single value is known to be fine.
-    fn check_configs(&mut self, spec: &Spec, root: &Node) {
+    fn check_configs(&mut self, spec: &Spec, root: &Node, option: Option<&str>) {
         for variant in &spec.variants {
             if let Err(what) = variant.config.check() {
-                self.report_whole(spec, root, what);
+                self.report_whole(option, root, what);
                 return;
             }
         }
@@ -626,7 +625,7 @@ impl Reader<'_> {
         if requests > spec.run.events as f64 {
             let events = spec.run.events;
             self.report_whole(
-                spec,
+                option,
                 root,
                 both!(
                     "a load of {most}/s, {requests:.0} requests in all, cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",

@@ -212,4 +212,16 @@ impl Overrides {
             || self.shape.is_some()
             || self.prices.is_some()
     }
+
+    /// The option to name for a fault of the whole; `None` where they change nothing.
+    pub(crate) fn option(&self) -> Option<&'static str> {
+        let options = [
+            (!self.set.is_empty() || !self.vary.is_empty(), "--set"),
+            (self.prices.is_some(), "--prices"),
+            (!self.spring.is_empty(), "--spring"),
+            (self.shape.is_some(), "--shape"),
+            (self.duration.is_some(), "--duration"),
+        ];
+        options.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
+    }
 }

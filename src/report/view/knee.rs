@@ -129,7 +129,7 @@ impl Page<'_> {
                 let (yes, no) = (shown(yes), shown(no));
                 spans.push(Span::Strong(vec![Span::text(format!("{yes}/s"))]));
                 spans.push(Span::text(self.say(both!(
-                    " meets the target, {no}/s misses it; in between 95 % intervals do not decide or were not asked.",
+                    " meets the target, {no}/s misses it; in between 95 % intervals do not decide or were not asked.",
                     "에서는 만족하고 {no}/s에서는 미달합니다. 그 사이는 95% 구간으로 가릴 수 없거나 시도하지 않았습니다."
                 ))));
             }
@@ -235,7 +235,8 @@ impl Page<'_> {
                 ", 1,000건당 {each}(이 실행과 같은 한 달, bill.* 설정 기준)"
             ));
         }
-        let origin = format!("  {}", bill::origin(prices).get(self.lang));
+        text.push('.');
+        let origin = format!(" {}", bill::origin(prices).get(self.lang));
         let spans = vec![Span::text(text), Span::Toned(Tone::Muted, origin)];
         Some((self.say(both!("Cost", "비용")), spans))
     }
