@@ -9,9 +9,16 @@ fn main() -> io::Result<()> {
     let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let mut rows = String::from("pub(super) const FILES: &[(&str, &str)] = &[\n");
-    for folder in
-        ["topics", "sims", "sims/lab", "sims/theory", "quizzes", "outcomes", "docs/schema"]
-    {
+    for folder in [
+        "topics",
+        "sims",
+        "sims/lab",
+        "sims/theory",
+        "sims/prices",
+        "quizzes",
+        "outcomes",
+        "docs/schema",
+    ] {
         println!("cargo::rerun-if-changed={folder}");
         let Ok(entries) = fs::read_dir(Path::new(&root).join(folder)) else { continue };
         let mut names: Vec<String> = entries

@@ -1,6 +1,8 @@
 //! The content check: everything that is listed exists, nothing unlisted exists, both languages
 //! say the same, and what the text claims of the program is true.
 
+mod commands;
+
 use std::collections::BTreeMap;
 
 use crate::content::problem::{Problem, Source, nearest};
@@ -11,7 +13,7 @@ use crate::knowledge::markdown::Target;
 use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
-use crate::marketplace::knobs::{self, Raw, Unit};
+use crate::marketplace::knobs::{self, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
@@ -26,34 +28,6 @@ const QUESTIONS_MIN: usize = 6;
 const CLAIMS_MIN: usize = 2;
 
 /// A topic in one language, with its file.
-/// Options of `prep lint` and `prep target-tps` that a text may use.
-const LINT_OPTIONS: [&str; 8] = [
-    "--profile",
-    "--instances",
-    "--max-connections",
-    "--connections-per-request",
-    "--gateway-timeout",
-    "--wait-timeout",
-    "--grace",
-    "--json",
-];
-const TARGET_OPTIONS: [&str; 14] = [
-    "--dau",
-    "--requests-per-user",
-    "--active-hours",
-    "--peak-factor",
-    "--margin",
-    "--response",
-    "--think",
-    "--hold",
-    "--thread-time",
-    "--instances",
-    "--cpu-per-request",
-    "--cores",
-    "--check",
-    "--json",
-];
-
 struct Page {
     slug: String,
     source: Source,
@@ -139,7 +113,7 @@ impl Checker<'_> {
             Kind::Topic => self.pages.iter().any(|page| page.slug == slug),
             Kind::Sim => self.sims.iter().any(|(_, spec)| spec.name == slug),
             Kind::Quiz => self.quizzes.iter().any(|(_, quiz)| quiz.slug == slug),
-            Kind::Theory | Kind::Lab | Kind::Outcome | Kind::Schema => true,
+            Kind::Theory | Kind::Lab | Kind::Prices | Kind::Outcome | Kind::Schema => true,
         };
         !read && self.library.slugs(kind).contains(&slug)
     }
@@ -211,80 +185,6 @@ impl Checker<'_> {
                 })
             })
             .collect()
-    }
-
-    /// Commands that a topic shows must be ones that can be typed.
-    fn commands(&self, page: &Page) -> Vec<Problem> {
-        let commands = page.topic.commands.iter();
-        commands
-            .filter_map(|command| {
-                let fault = self.command(&command.line)?;
-                Some(page.source.problem(command.span.clone(), fault))
-            })
-            .collect()
-    }
-
-    /// What is wrong with a `prep` command line (without `prep`), if anything.
-    fn command(&self, line: &str) -> Option<Text> {
-        let mut words = line.split_whitespace();
-        let (verb, name) = (words.next()?, words.next());
-        let kind = match verb {
-            "sim" => Kind::Sim,
-            "topic" => Kind::Topic,
-            "quiz" => Kind::Quiz,
-            // Their files and figures are the reader's.
-            "lint" | "target-tps" => {
-                let unknown = line.split_whitespace().find(|word| {
-                    let option = word.starts_with('-');
-                    option && !LINT_OPTIONS.contains(word) && !TARGET_OPTIONS.contains(word)
-                });
-                return unknown
-                    .map(|other| both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
-            }
-            other => {
-                return Some(both!(
-                    "`prep {other}` cannot stand here: sim, topic, quiz, lint or target-tps",
-                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz, lint, target-tps만 됩니다"
-                ));
-            }
-        };
-        let name = name?;
-        if !self.library.slugs(kind).contains(&name) {
-            return Some(both!("`{name}` does not exist", "`{name}`이(가) 없습니다"));
-        }
-        let mut overrides = Overrides::default();
-        while let Some(option) = words.next() {
-            match option {
-                "--set" | "--vary" => {
-                    let pair = words.next().unwrap_or_default();
-                    let Some((knob, value)) = pair.split_once('=') else {
-                        return Some(both!(
-                            "{option} takes KNOB=VALUE, not `{pair}`",
-                            "{option}에는 KNOB=VALUE 꼴을 쓰세요(현재 값: `{pair}`)"
-                        ));
-                    };
-                    if option == "--set" {
-                        overrides.set.push((knob.to_owned(), Raw::from_argument(value)));
-                    } else {
-                        let values = value.split(',').map(Raw::from_argument).collect();
-                        overrides.vary.push((knob.to_owned(), values));
-                    }
-                }
-                "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline" => {}
-                "-o" | "--count" | "--seed" | "--duration" | "--variant" | "--export"
-                | "--spring" | "--profile" => {
-                    words.next();
-                }
-                other => {
-                    return Some(both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
-                }
-            }
-        }
-        if kind != Kind::Sim || self.unread(kind, name) {
-            return None;
-        }
-        let problems = crate::sims::load(self.library, name, &overrides).err()?;
-        problems.into_iter().next().map(|problem| problem.what)
     }
 
     /// Both languages have the same sections, sims, commands, defaults and requirements.

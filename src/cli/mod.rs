@@ -48,7 +48,7 @@ enum LangArg {
 #[derive(Subcommand)]
 enum Command {
     Topic(topic::TopicArgs),
-    Sim(sim::SimArgs),
+    Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),

@@ -1,5 +1,7 @@
 //! `prep sim`: list the sims, run one, show its knobs.
 
+mod knee;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,10 +13,13 @@ use crate::content::text::both;
 use crate::content::{Kind, read_file};
 use crate::engine::time::Nanos;
 use crate::export;
+use crate::marketplace::config::LoadKnobs;
 use crate::marketplace::knobs::{self, Raw};
+use crate::marketplace::load_shape::Shape;
 use crate::report::render::{csv, html, markdown, terminal};
 use crate::report::view;
 use crate::sims::outcome::{Outcome, outcome};
+use crate::sims::prices;
 use crate::sims::recording;
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
@@ -26,8 +31,8 @@ use crate::sims::{self};
 /// --knobs lists them with their values.
 #[derive(Args)]
 #[command(
-    group(clap::ArgGroup::new("replay").multiple(true).args(["timeline", "export"])),
-    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --spring application.yml --profile prod\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n  prep sim pool-size --variant 5 --export openmetrics=run.om --export jtl=run.jtl\n\nExit codes: 0 fine, 1 a claim fails, 2 wrong input"
+    group(clap::ArgGroup::new("replay").multiple(true).args(["timeline", "export", "find_max_rate"])),
+    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --spring application.yml --profile prod\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n  prep sim pool-size --variant 5 --export openmetrics=run.om --export jtl=run.jtl\n  prep sim pool-size --shape spike\n  prep sim pool-size --find-max-rate --slo \"latency_ms_p99 < 300, errors < 0.1%\"\n\nExit codes: 0 fine, 1 a claim fails or no rate meets the target, 2 wrong input"
 )]
 pub(super) struct SimArgs {
     /// Name of a sim, or the beginning of it
@@ -55,6 +60,19 @@ pub(super) struct SimArgs {
     /// Simulated time that is measured in each replication: 30s
     #[arg(long, value_name = "TIME")]
     duration: Option<String>,
+    /// Give every load the shape of a load test and watch it from start to end: smoke, average,
+    /// stress, spike, soak, breakpoint
+    #[arg(long, value_name = "SHAPE", conflicts_with = "knobs")]
+    shape: Option<String>,
+    /// Find the highest rate of the open loads that meets the target
+    #[arg(long, conflicts_with_all = ["knobs", "csv", "timeline", "export"])]
+    find_max_rate: bool,
+    /// Target of --find-max-rate; otherwise that of the sim: "latency_ms_p99 < 300, errors < 0.1%"
+    #[arg(long, value_name = "TARGET", requires = "find_max_rate")]
+    slo: Option<String>,
+    /// Prices for the bill: a file as sims/prices/example.toml
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Threads to run replications on; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -64,7 +82,8 @@ pub(super) struct SimArgs {
     /// Replay one replication and tell what happened to one request
     #[arg(long, conflicts_with_all = ["knobs", "csv"])]
     timeline: bool,
-    /// Variant to replay; otherwise the first with something to tell
+    /// Variant to replay, otherwise the first with something to tell; for --find-max-rate the
+    /// variant whose rate is sought, or all
     #[arg(long, value_name = "ID", requires = "replay")]
     variant: Option<String>,
     /// Write a replay to a file for another tool: trace=FILE (that request's neighbourhood),
@@ -104,8 +123,9 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
         }
         (None, Some(path)) => {
             let source = read_file(path)?;
+            let own = prices::of_library(&context.library)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            sims::read::read(&name, &source, None, &overrides)?
+            sims::read::read_priced(&name, &source, None, &overrides, own)?
         }
         (None, None) => return list(context, args),
     };
@@ -114,6 +134,9 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
     }
     if args.knobs {
         return show_knobs(context, args, &spec);
+    }
+    if args.find_max_rate {
+        return knee::run(context, args, &spec);
     }
     if args.timeline || !args.export.is_empty() {
         return story(context, args, &spec);
@@ -192,6 +215,10 @@ fn overrides(args: &SimArgs) -> Result<Overrides, Failure> {
             )
         })?);
     }
+    overrides.shape = args.shape.as_deref().map(shape).transpose()?;
+    if let Some(path) = &args.prices {
+        overrides.prices = Some(prices::read(&read_file(path)?)?);
+    }
     overrides.duration = args.duration.as_deref().map(duration).transpose()?;
     Ok(overrides)
 }
@@ -207,6 +234,18 @@ fn duration(text: &str) -> Result<Nanos, Failure> {
             None,
         )
     })
+}
+
+fn shape(text: &str) -> Result<Shape, Failure> {
+    let set = |load: &mut LoadKnobs| load.set("shape", &Raw::Word(text.to_owned()));
+    let mut load = LoadKnobs::default();
+    match set(&mut load) {
+        Some(Err(what)) => {
+            let (en, ko) = (what.en, what.ko);
+            Err(Failure::Words(both!("--shape: {en}", "--shape: {ko}"), None))
+        }
+        _ => Ok(load.shape),
+    }
 }
 
 fn split<'p>(pair: &'p str, option: &str) -> Result<(&'p str, &'p str), Failure> {
@@ -285,14 +324,16 @@ pub(super) fn run_failed(failed: &RunFailed) -> Failure {
     }
 }
 
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let word = crate::content::problem::printable(word);
+    let plain = |c: char| c.is_alphanumeric() || "-_./=,%:".contains(c);
+    if word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// The line that gives the same numbers again.
 fn command(args: &SimArgs, slug: &str) -> String {
     let mut line = "prep sim".to_owned();
-    let quoted = |word: &str| {
-        let word = crate::content::problem::printable(word);
-        let plain = |c: char| c.is_alphanumeric() || "-_./=,%:".contains(c);
-        if word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
-    };
     if args.name.is_some() {
         line += &format!(" {slug}");
     }
@@ -308,6 +349,8 @@ fn command(args: &SimArgs, slug: &str) -> String {
         }
     }
     let options = [
+        ("--shape", args.shape.clone()),
+        ("--prices", args.prices.as_ref().map(|path| path.display().to_string())),
         ("--duration", args.duration.clone()),
         ("--precision", args.precision.clone()),
         ("--replications", args.replications.map(|n| n.to_string())),

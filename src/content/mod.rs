@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Lab,
     /// A textbook model with its closed form, `sims/theory/`.
     Theory,
+    /// Prices that bills are made with, `sims/prices/`.
+    Prices,
     Quiz,
     /// The committed outcome of a default run.
     Outcome,
@@ -35,8 +37,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 7] =
-        [Kind::Topic, Kind::Sim, Kind::Lab, Kind::Theory, Kind::Quiz, Kind::Outcome, Kind::Schema];
+    const ALL: [Kind; 8] = [
+        Kind::Topic,
+        Kind::Sim,
+        Kind::Lab,
+        Kind::Theory,
+        Kind::Prices,
+        Kind::Quiz,
+        Kind::Outcome,
+        Kind::Schema,
+    ];
 
     fn folder(self) -> &'static str {
         match self {
@@ -44,6 +54,7 @@ impl Kind {
             Kind::Sim => "sims",
             Kind::Lab => "sims/lab",
             Kind::Theory => "sims/theory",
+            Kind::Prices => "sims/prices",
             Kind::Quiz => "quizzes",
             Kind::Outcome => "outcomes",
             Kind::Schema => "docs/schema",
@@ -53,7 +64,7 @@ impl Kind {
     fn extension(self) -> &'static str {
         match self {
             Kind::Topic => "md",
-            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Quiz => "toml",
+            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Prices | Kind::Quiz => "toml",
             Kind::Outcome | Kind::Schema => "json",
         }
     }
@@ -122,6 +133,12 @@ impl Library {
             Lang::Ko => ".ko",
         };
         self.file(&format!("{}/{slug}{middle}.{}", kind.folder(), kind.extension()))
+    }
+
+    /// A file that is part of the binary.
+    pub(crate) fn embedded_file(path: &str) -> Option<Source> {
+        let (_, text) = embedded::FILES.iter().find(|(name, _)| *name == path)?;
+        Some(Source::new(path, *text))
     }
 
     /// A file by its path relative to the content root.

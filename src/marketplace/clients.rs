@@ -7,12 +7,13 @@ use std::rc::Rc;
 
 use super::config::{ActionKind, Arrivals, LoadKind, LoadKnobs, Reuse};
 use super::journey::{Stop, Visitor};
+use super::load_shape::{Course, Shape};
 use super::probe::Event;
 use super::request::{self, Answer, Endpoint, Failure, Intent, Request};
 use super::tomcat::Socket;
 use super::{Marketplace, draw_seed};
 use crate::engine::executor::Sim;
-use crate::engine::time::{MILLISECOND, Nanos, from_seconds};
+use crate::engine::time::{MILLISECOND, Nanos, from_seconds, to_seconds};
 use crate::random::{Stream, Streams, Zipf};
 
 /// Purposes of the draws that are made before a request exists.
@@ -24,6 +25,9 @@ const JITTER: u64 = 2_004;
 const STOP: u64 = 2_005;
 const PAUSE: u64 = 2_006;
 
+/// How soon constant arrivals look again while nothing arrives, or while the rate changes.
+const LOOK_AGAIN: Nanos = 10 * MILLISECOND;
+
 pub(crate) struct Load<'w> {
     at: usize,
     pub(crate) name: &'w str,
@@ -33,6 +37,7 @@ pub(crate) struct Load<'w> {
     rows: Zipf,
     journey: Vec<Leg<'w>>,
     rate: Cell<f64>,
+    course: Course,
     draws: u64,
     arrivals: RefCell<Stream>,
     pub(crate) connections_opened: Cell<u64>,
@@ -73,6 +78,7 @@ impl<'w> Load<'w> {
             journey: legs.collect(),
             rows: Zipf::new(u64::from(knobs.keys), knobs.skew.0),
             rate: Cell::new(knobs.rate.0),
+            course: Course::new(knobs.shape, knobs.shape_length.0),
             draws: streams.stream(&format!("load.{name}.requests")).bits(),
             arrivals: RefCell::new(streams.stream(&format!("load.{name}.arrivals"))),
             connections_opened: Cell::new(0),
@@ -121,14 +127,15 @@ impl<'w> Load<'w> {
     fn rate_at(&self, now: Nanos) -> f64 {
         let stages = &self.knobs.stages.0;
         let after = stages.partition_point(|(at, _)| *at <= now);
-        match (after.checked_sub(1).map(|before| stages[before]), stages.get(after)) {
+        let rate = match (after.checked_sub(1).map(|before| stages[before]), stages.get(after)) {
             (None, None) => self.rate.get(),
             (None, Some((_, rate))) => *rate,
             (Some((_, rate)), None) => rate,
             (Some((from, low)), Some((to, high))) => {
                 low + (high - low) * (now - from) as f64 / (*to - from) as f64
             }
-        }
+        };
+        self.course.rate(rate, now)
     }
 
     /// The highest rate at any time, which open arrivals are thinned from.
@@ -138,7 +145,7 @@ impl<'w> Load<'w> {
             ActionKind::LoadRate { load, rate } if load == self.name => Some(*rate),
             _ => None,
         });
-        stages.chain(scheduled).fold(self.knobs.rate.0, f64::max)
+        self.course.rate_max(stages.chain(scheduled).fold(self.knobs.rate.0, f64::max))
     }
 }
 
@@ -171,7 +178,7 @@ pub(crate) fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>, load: &'w Lo
     match load.knobs.kind {
         LoadKind::Open => sim.spawn("arrivals", arrive(sim.clone(), market, load)),
         LoadKind::Closed => {
-            for user in 0..load.knobs.users {
+            for user in 0..load.course.users_max(load.knobs.users) {
                 sim.spawn("user", use_again(sim.clone(), market, load, user));
             }
         }
@@ -184,6 +191,8 @@ async fn arrive<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w
     let most = load.rate_max(market);
     let idle = Rc::new(Idle::default());
     let mut number = 0;
+    // Of constant arrivals that change with a shape: the part of the next one that has come.
+    let mut due = 0.0;
     loop {
         let now = market.clock.now();
         let rate = load.rate_at(now);
@@ -194,8 +203,17 @@ async fn arrive<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load<'w
                 let rate = load.rate_at(now.saturating_add(gap));
                 (gap, rate >= most || stream.unit() * most < rate)
             }
-            // While nothing arrives, look again every 10 ms.
-            Arrivals::Constant if rate <= 0.0 => (10 * MILLISECOND, false),
+            Arrivals::Constant if rate <= 0.0 => (LOOK_AGAIN, false),
+            Arrivals::Constant if load.course.shape != Shape::None => {
+                let gap = from_seconds((1.0 - due) / rate);
+                if gap > LOOK_AGAIN {
+                    due += rate * to_seconds(LOOK_AGAIN);
+                    (LOOK_AGAIN, false)
+                } else {
+                    due = 0.0;
+                    (gap, true)
+                }
+            }
             Arrivals::Constant => (from_seconds(1.0 / rate), true),
         };
         market.clock.sleep(gap).await;
@@ -281,11 +299,18 @@ async fn use_again<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, load: &'w Load
     let clock = market.clock;
     let idle = Rc::new(Idle::default());
     let visitor = Rc::new(Visitor::default());
-    clock.sleep(knobs.ramp_up.0 / users * u64::from(user)).await;
+    clock.sleep(knobs.ramp_up.0 / users * (u64::from(user) % users)).await;
     let pace = knobs.pace.0;
     // Paced users start evenly spread over one interval.
-    let first = clock.now() + pace / users * u64::from(user);
+    let mut first = clock.now() + pace / users * (u64::from(user) % users);
     for turn in 0.. {
+        // Users above the present level of a shape begin no new turn.
+        let Some(at) = load.course.turn(user, knobs.users, clock.now()) else { return };
+        if at > clock.now() {
+            clock.sleep(at - clock.now()).await;
+            // Nothing was planned meanwhile.
+            first = first.max(at.saturating_sub(turn * pace));
+        }
         let number = u64::from(user) << 32 | turn;
         let intended = if pace > 0 {
             let planned = first + turn * pace;

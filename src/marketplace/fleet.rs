@@ -31,6 +31,9 @@ pub(crate) struct Fleet<'w> {
     states: [Cell<u32>; Lifecycle::COUNT],
     ready: [Cell<u32>; Version::ALL.len()],
     running: RefCell<Gauge>,
+    /// Of those, how many there are beyond the configured number.
+    surplus: RefCell<Gauge>,
+    configured: u32,
     /// 1 while both versions have a ready instance.
     mixed: RefCell<Gauge>,
     extremes: Cell<Extremes>,
@@ -83,6 +86,8 @@ impl<'w> Fleet<'w> {
             states: Default::default(),
             ready: Default::default(),
             running: RefCell::default(),
+            surplus: RefCell::default(),
+            configured: config.app.instances,
             mixed: RefCell::default(),
             extremes: Cell::default(),
             ready_over_time: RefCell::default(),
@@ -150,12 +155,15 @@ impl<'w> Fleet<'w> {
         };
         change(before, -1);
         change(state, 1);
-        self.running.borrow_mut().set(self.clock.now(), u64::from(self.running()));
+        let (now, running) = (self.clock.now(), self.running());
+        self.running.borrow_mut().set(now, u64::from(running));
+        let surplus = running.saturating_sub(self.configured);
+        self.surplus.borrow_mut().set(now, u64::from(surplus));
         let mixed = Version::ALL.into_iter().all(|version| self.ready(version) > 0);
-        self.mixed.borrow_mut().set(self.clock.now(), u64::from(mixed));
+        self.mixed.borrow_mut().set(now, u64::from(mixed));
         let ready = self.in_state(Lifecycle::Ready);
         if before == Lifecycle::Ready || state == Lifecycle::Ready {
-            self.ready_over_time.borrow_mut().push((self.clock.now(), ready));
+            self.ready_over_time.borrow_mut().push((now, ready));
         }
         let seen = self.extremes.get();
         self.extremes.set(Extremes {
@@ -205,6 +213,12 @@ impl<'w> Fleet<'w> {
     /// Running instances integrated over time (instance nanoseconds).
     pub(crate) fn running_area(&self) -> u128 {
         self.running.borrow().area(self.clock.now())
+    }
+
+    /// Running instances beyond the configured number, integrated over time (instance
+    /// nanoseconds). Only a deployment has any.
+    pub(crate) fn surplus_area(&self) -> u128 {
+        self.surplus.borrow().area(self.clock.now())
     }
 
     /// Time in which both versions had ready instances (nanoseconds).

@@ -12,6 +12,7 @@
 
 mod autoscaler;
 mod balancer;
+pub(crate) mod bill;
 pub(crate) mod broker;
 pub(crate) mod cache;
 pub(crate) mod checker;
@@ -24,6 +25,7 @@ pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
 pub(crate) mod knobs;
+pub(crate) mod load_shape;
 pub(crate) mod monitoring;
 pub(crate) mod mysql;
 pub(crate) mod observations;

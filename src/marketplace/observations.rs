@@ -6,6 +6,7 @@ mod monitoring;
 
 use std::cell::Cell;
 
+use super::bill::Bill;
 use super::checker::{self, Judged};
 use super::mysql::Cost;
 use super::mysql::buffer_pool::PoolSeen;
@@ -73,6 +74,19 @@ pub(crate) struct SeriesStep {
     pub(crate) latency: u128,
     /// Ready instances at its end.
     pub(crate) ready: u32,
+}
+
+/// Share of failed requests from which a step counts as broken.
+const BROKEN: f64 = 0.01;
+
+/// The offered rate in the first step in which more than 1 % of the requests that ended failed;
+/// `None` if there is none. Steps are of `step` seconds.
+pub(crate) fn broke_at(series: &[SeriesStep], step: f64) -> Option<f64> {
+    let broken = series.iter().find(|part| {
+        let ended = part.completed + part.failed;
+        part.failed as f64 > BROKEN * ended as f64
+    });
+    broken.map(|part| part.arrived as f64 / step)
 }
 
 /// Latency buckets with the time spent in each stage: where the slow ones spend theirs.
@@ -370,6 +384,12 @@ pub(crate) struct Observations {
     pub(crate) stations: Vec<StationObservations>,
     pub(crate) breakdown: Breakdown,
     pub(crate) series: Vec<SeriesStep>,
+    /// Of a month like the window; `None` without prices.
+    pub(crate) bill: Option<Bill>,
+    /// Replications that met the sim's target, of those judged; `None` without a target.
+    pub(crate) target_met: Option<(u64, u64)>,
+    /// Of a series: see [`broke_at`].
+    pub(crate) broke_at: Option<f64>,
     /// Requests inside at the start and the end of the window.
     pub(crate) inside: (u64, u64),
     /// Mean number inside in each of equal parts of the window, for finding the warm-up.

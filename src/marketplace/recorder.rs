@@ -1,5 +1,6 @@
 //! Collects what one replication shows while it runs, and checks its books at the end.
 
+mod bill;
 mod totals;
 
 use std::cell::{Cell, RefCell};
@@ -11,7 +12,7 @@ use super::hikari::Hikari;
 use super::instance::{Instance, Version};
 use super::observations::{
     Counts, FleetObservations, Group, INSIDE_PARTS, Observations, PageObservations, SeriesStep,
-    StationObservations, Window,
+    StationObservations, Window, broke_at,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -172,6 +173,7 @@ impl Recorder {
         let clients = self.clients.borrow();
         let state = &mut *self.state.borrow_mut();
         state.audit.inside_at_end = clients.inside();
+        state.broke_at = broke_at(&state.series, to_seconds(self.window.step.max(1)));
         state.audit.arrived = clients.entered();
         let database = market.primary();
         let work = DatabaseTotals::of(market).work;
@@ -235,7 +237,8 @@ impl Recorder {
                 return Err(format!("{name}: {book:?}"));
             }
         }
-        let state = self.state.take();
+        let mut state = self.state.take();
+        state.bill = bill::of_month(market, &state);
         let audit = state.audit;
         if audit.arrived != audit.completed + audit.failed + audit.inside_at_end {
             return Err(format!("requests: {audit:?}"));
@@ -445,6 +448,8 @@ fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
     fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
     fleet.deployments = u64::from(deployment.has_begun());
     fleet.deployed = deployment.took();
+    fleet.surplus_seconds = to_seconds(market.instances.surplus_area() as Nanos);
+    fleet.unfinished = u64::from(deployment.has_begun() && deployment.took().is_none());
     fleet.rolled_back = u64::from(deployment.was_rolled_back());
 }
 

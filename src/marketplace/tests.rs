@@ -5,6 +5,7 @@ mod cache;
 mod closed_forms;
 mod deployment;
 mod events;
+mod load_shape;
 mod monitoring;
 mod replication;
 

@@ -7,7 +7,7 @@
 //! reference = name ["@" label] ["(" variant ")"]
 //! ```
 //!
-//! `== 0` is for counts: in no replication.
+//! `== 0` is for counts: in no replication. `errors` is short for `error_share`.
 
 use super::metric;
 use crate::content::text::{Text, both};
@@ -133,10 +133,14 @@ fn side(text: &str) -> Result<Side, Text> {
             (id.trim(), Some(variant.trim().to_owned()))
         }
     };
-    if metric::find(id).is_none() {
-        return Err(unknown_metric(id));
+    let id = match id.strip_prefix("errors") {
+        Some(label) if label.is_empty() || label.starts_with('@') => format!("error_share{label}"),
+        _ => id.to_owned(),
+    };
+    if metric::find(&id).is_none() {
+        return Err(unknown_metric(&id));
     }
-    Ok(Side::Metric(Reference { factor, id: id.to_owned(), variant }))
+    Ok(Side::Metric(Reference { factor, id, variant }))
 }
 
 /// Says that a metric does not exist, with the nearest one.
@@ -196,6 +200,12 @@ mod tests {
                 "error_share<=0.1%",
                 metric(1.0, "error_share", None),
                 Op::LessOrEqual,
+                Side::Number(0.001),
+            ),
+            (
+                "errors@buy_now < 0.1%",
+                metric(1.0, "error_share@buy_now", None),
+                Op::Less,
                 Side::Number(0.001),
             ),
             (

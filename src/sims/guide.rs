@@ -7,8 +7,10 @@ use super::spec::{Overrides, Replications, Spec};
 use super::theory::FORMULAS;
 use crate::content::problem::Source;
 use crate::content::text::Lang;
-use crate::marketplace::config::{LoadKnobs, StationKnobs};
+use crate::marketplace::bill::Item;
+use crate::marketplace::config::{BillKnobs, LoadKnobs, StationKnobs};
 use crate::marketplace::knobs::Knob;
+use crate::marketplace::load_shape::Shape;
 use crate::marketplace::request::Failure;
 
 const GUIDE: &str = include_str!("../../docs/sim-files.md");
@@ -58,9 +60,11 @@ fn the_guide_names_everything_that_a_file_can_say() {
     };
     let names = METRICS.iter().map(|metric| metric.name);
     missing.extend(names.filter(|name| !named(name) && !shortened(name)));
-    let rows: [&[Knob]; 2] = [LoadKnobs::KNOBS, StationKnobs::KNOBS];
+    let rows: [&[Knob]; 3] = [LoadKnobs::KNOBS, StationKnobs::KNOBS, BillKnobs::KNOBS];
     missing.extend(rows.into_iter().flatten().map(|row| row.name).filter(|name| !named(name)));
     missing.extend(Failure::ALL.map(Failure::label).into_iter().filter(|label| !named(label)));
+    missing.extend(Item::ALL.map(Item::label).into_iter().filter(|label| !named(label)));
+    missing.extend(Shape::WORDS.iter().filter(|shape| !named(shape)));
     missing.extend(FORMULAS.iter().filter(|formula| !named(formula)));
     assert_eq!(missing, Vec::<&str>::new());
 }

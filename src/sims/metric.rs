@@ -1,11 +1,13 @@
 //! Metrics: what a claim, a column or a target can name. One row each; the value comes from what
 //! a replication observed.
 
+mod bill;
 mod events;
 mod fleet;
 mod monitoring;
 
 use crate::content::text::{Text, both};
+use crate::marketplace::bill::Item;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::observations::{CacheObservations, Group, Observations};
 use crate::marketplace::request::Failure;
@@ -22,6 +24,8 @@ pub(crate) enum Labels {
     Error,
     /// A station, always.
     Station,
+    /// A line of the bill, always.
+    Item,
 }
 
 /// How the estimate and its interval follow from the replications.
@@ -80,6 +84,7 @@ metrics! {
     "error_share", "share", Less, Group, Share, "share of the requests that failed", "실패한 요청의 비율";
     "error_share", "share", Less, Error, Share, "share that failed in this way", "이 이유로 실패한 비율";
     "error_count", "count", Less, Error, Count, "failures of this kind in one replication's window", "반복 한 번의 측정 구간에서 이 이유로 실패한 수";
+    "broke_at_per_s", "1/s", More, None, Mean, "offered rate in the first step of an episode in which more than 1 % of the requests that ended failed", "끝난 요청의 1%를 넘게 실패한 첫 구간(에피소드)의 들어온 요청";
     "wasted_share", "share", Less, None, Mean, "server work finished after the client had left, per request; with retries it can exceed 100 %", "클라이언트가 떠난 뒤에 끝난 서버 작업의 비율";
     "inside_mean", "count", Less, None, Mean, "requests waiting for their answer", "응답을 기다리는 요청 수";
     "thread_busy_mean", "count", Neither, None, Mean, "busy Tomcat threads, all instances", "일하는 톰캣 스레드 수(전체 인스턴스)";
@@ -189,6 +194,10 @@ metrics! {
     "redis_ops_per_s", "1/s", Neither, None, Mean, "commands that Redis' servers ran, all together", "Redis 서버들이 실행한 초당 명령 수";
     "redis_busy_mean", "share", Neither, None, Mean, "share of its time that the busiest server's thread was busy", "가장 바쁜 Redis 서버의 스레드가 일한 시간의 비율";
     "redis_moved", "count", Less, None, Count, "commands sent to a server that had given the slot away", "이미 슬롯을 넘긴 서버로 보낸 명령 수(MOVED)";
+    "cost_per_month", "money", Less, None, Mean, "what a month like the run costs, by the price file", "이 부하가 한 달 이어질 때의 비용(가격 파일 기준)";
+    "cost_per_month", "money", Less, Item, Mean, "one line of that bill", "그 비용의 한 항목";
+    "cost_per_1000_requests", "money", Less, None, Mean, "cost of a thousand successful requests", "성공한 요청 1,000건의 비용";
+    "target_met_share", "share", More, None, Mean, "share of the replications that meet the target", "목표를 만족한 반복 실행의 비율";
     "instances_mean", "count", Neither, None, Mean, "instances whose process runs, on average", "프로세스가 떠 있는 인스턴스 수의 평균";
     "instances_max", "count", Neither, None, Mean, "most instances that ran at once", "동시에 떠 있던 인스턴스의 최대 수";
     "ready_instances_min", "count", More, None, Mean, "fewest instances that were ready at once", "동시에 준비 상태였던 인스턴스의 최소 수";
@@ -228,6 +237,7 @@ pub(crate) fn find(reference: &str) -> Option<&'static Metric> {
                 (Labels::None | Labels::Group, None) => true,
                 (Labels::None, Some(_)) | (_, None) => false,
                 (Labels::Error, Some(label)) => is_error(label),
+                (Labels::Item, Some(label)) => is_item(label),
                 (Labels::Group | Labels::Station, Some(label)) => !is_error(label),
             }
     })
@@ -235,6 +245,10 @@ pub(crate) fn find(reference: &str) -> Option<&'static Metric> {
 
 fn is_error(label: &str) -> bool {
     Failure::ALL.iter().any(|failure| failure.label() == label)
+}
+
+fn is_item(label: &str) -> bool {
+    Item::ALL.iter().any(|item| item.label() == label)
 }
 
 /// One metric of one replication, or of several merged.
@@ -326,6 +340,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.durations("recorded_latency_ms", "", &seen.recorded_latency);
     rows.durations("failed_latency_ms", "", &seen.failed_latency);
     let wasted = (finished > 0).then(|| seen.wasted as f64 / finished as f64);
+    rows.mean("broke_at_per_s", seen.broke_at);
     rows.mean("wasted_share", wasted);
     let levels = &seen.levels;
     rows.mean("inside_mean", levels.inside);
@@ -357,6 +372,7 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     fleet::rows(&mut rows, seen);
     monitoring::rows(&mut rows, seen);
     cache_rows(&mut rows, &seen.cache);
+    bill::rows(&mut rows, seen);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
         rows.mean(format!("station_busy_mean{label}"), station.busy);
@@ -438,6 +454,9 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.pool_hold.merge(&other.pool_hold);
     into.thread_wait.merge(&other.thread_wait);
     into.wasted += other.wasted;
+    if let (Some(mine), Some(theirs)) = (&mut into.target_met, other.target_met) {
+        *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
+    }
     into.retries += other.retries;
     into.redis_lock_wait.merge(&other.redis_lock_wait);
     into.cache.merge(&other.cache);
@@ -497,6 +516,7 @@ mod tests {
         seen.endpoints.push(("e".to_owned(), Group::default()));
         seen.stations.push(Default::default());
         seen.stations[0].name = "s".to_owned();
+        (seen.bill, seen.target_met) = (Some(Default::default()), Some((1, 1)));
         let produced = rows(&seen);
         for metric in METRICS {
             assert!(

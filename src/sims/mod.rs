@@ -5,13 +5,16 @@ pub(crate) mod condition;
 #[cfg(test)]
 mod guide;
 pub(crate) mod judge;
+pub(crate) mod knee;
 pub(crate) mod metric;
 pub(crate) mod outcome;
+pub(crate) mod prices;
 pub(crate) mod read;
 pub(crate) mod recording;
 pub(crate) mod run;
 pub(crate) mod spec;
 mod steps;
+pub(crate) mod target;
 pub(crate) mod theory;
 mod words;
 
@@ -69,5 +72,6 @@ pub(crate) fn load(
     };
     let english = library.get(Kind::Sim, slug, Lang::En).ok_or_else(missing)?;
     let korean = library.get(Kind::Sim, slug, Lang::Ko);
-    read::read(slug, &english, korean.as_ref(), overrides)
+    let prices = prices::of_library(library)?;
+    read::read_priced(slug, &english, korean.as_ref(), overrides, prices)
 }

@@ -1,6 +1,10 @@
 //! The outcome of a run: plain data, rounded to 6 significant digits, the contract of `--json`.
 
 pub(crate) mod layout;
+mod warnings;
+
+#[cfg(test)]
+mod schema;
 
 use serde::Serialize;
 
@@ -8,12 +12,12 @@ use super::judge;
 use super::metric::{Kind, Row};
 use super::run::{Measurement, Results, StoppedBy};
 use super::spec::{RunKind, Spec};
+use super::target::Met;
 use super::theory::Queue;
-use crate::content::text::{Lang, Text, both};
+use crate::content::text::{Lang, both};
 use crate::engine::time::to_seconds;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::probe::Stage;
-use crate::marketplace::request::Failure;
 use crate::stats::comparison::{self, Better, Verdict};
 use crate::stats::interval::{self, Interval};
 use crate::stats::six_digits;
@@ -21,13 +25,10 @@ use crate::stats::six_digits;
 /// Raised by every change that lets the same seed give other numbers.
 pub(crate) const MODEL: u32 = 1;
 
-/// Share of failed requests from which a report shows them beside the successful ones.
-const ERRORS_WORTH_TELLING: f64 = 0.001;
-
 /// An ordered JSON object.
 pub(crate) type Object<T> = Vec<(String, T)>;
 
-fn as_map<T: Serialize, S: serde::Serializer>(
+pub(super) fn as_map<T: Serialize, S: serde::Serializer>(
     object: &Object<T>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -48,6 +49,12 @@ pub(crate) struct Outcome {
     pub(crate) modified: bool,
     pub(crate) run: RunOutcome,
     pub(crate) baseline: String,
+    /// What the variants had to meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<String>,
+    /// What amounts of money rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prices: Option<PricesOutcome>,
     pub(crate) variants: Vec<VariantOutcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sweep: Option<SweepOutcome>,
@@ -79,6 +86,8 @@ pub(crate) struct VariantOutcome {
     #[serde(serialize_with = "as_map")]
     pub(crate) knobs: Object<serde_json::Value>,
     pub(crate) steady: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target_met: Option<Met>,
     pub(crate) replications: u32,
     #[serde(serialize_with = "as_map")]
     pub(crate) metrics: Object<Estimate>,
@@ -88,6 +97,16 @@ pub(crate) struct VariantOutcome {
     pub(crate) audit: AuditOutcome,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) series: Vec<Series>,
+}
+
+/// The price file of a bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct PricesOutcome {
+    pub(crate) file: String,
+    pub(crate) currency: String,
+    pub(crate) date: String,
+    pub(crate) source: String,
+    pub(crate) example: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -227,7 +246,7 @@ pub(crate) fn interval_of(row: &Row, values: &[Option<f64>]) -> Option<Interval>
     }
 }
 
-fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimate {
+pub(super) fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimate {
     let unit = row.metric.unit;
     let n = match row.metric.kind {
         Kind::Share | Kind::Count => row.trials,
@@ -292,6 +311,8 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
         modified: spec.modified,
         run: run_outcome(spec, results),
         baseline: spec.variants[spec.baseline].id.clone(),
+        target: spec.run.target.as_ref().map(|target| target.text.clone()),
+        prices: prices_outcome(spec),
         sweep: sweep_outcome(spec, results),
         comparisons: comparisons(spec, results),
         theory: theory(spec, results),
@@ -301,19 +322,36 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
             .enumerate()
             .map(|(at, claim)| judge::judge(spec, results, at, claim, lang))
             .collect(),
-        warnings: warnings(spec, results, lang),
+        warnings: warnings::warnings(spec, results, lang),
         variants,
+    }
+}
+
+/// The prices of all variants; `None` where there are none.
+pub(super) fn prices_outcome(spec: &Spec) -> Option<PricesOutcome> {
+    let prices = &spec.variants.first()?.config.prices;
+    (!prices.currency.is_empty()).then(|| PricesOutcome {
+        file: prices.file.clone(),
+        currency: prices.currency.clone(),
+        date: prices.date.clone(),
+        source: prices.source.clone(),
+        example: prices.example,
+    })
+}
+
+/// The word of a kind of run.
+pub(super) fn kind(kind: &RunKind) -> &'static str {
+    match kind {
+        RunKind::Steady { .. } => "steady",
+        RunKind::Window { .. } => "window",
+        RunKind::Episode { .. } => "episode",
     }
 }
 
 fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
     let all = || results.variants.iter();
     RunOutcome {
-        kind: match spec.run.kind {
-            RunKind::Steady { .. } => "steady",
-            RunKind::Window { .. } => "window",
-            RunKind::Episode { .. } => "episode",
-        },
+        kind: kind(&spec.run.kind),
         replications: all().map(|found| found.replications).max().unwrap_or(0),
         measured_s: to_seconds(spec.run.measure),
         warmup_s: six_digits(all().map(|found| to_seconds(found.warm_up)).fold(0.0, f64::max)),
@@ -351,6 +389,7 @@ fn variant_outcome(
         settings,
         knobs,
         steady: found.steady,
+        target_met: spec.run.target.as_ref().map(|target| target.judge(found)),
         replications: found.replications,
         metrics,
         stages: Stages { median: stages(0.45, 0.55), slowest: stages(0.99, 1.0) },
@@ -520,100 +559,3 @@ pub(crate) fn theory(spec: &Spec, results: &Results) -> Vec<TheoryOutcome> {
     }
     rows
 }
-
-/// What failed, where it is more than [`ERRORS_WORTH_TELLING`].
-fn failures_told(found: &Measurement) -> Option<Text> {
-    let all = &found.merged.all;
-    let finished = (all.ok + all.failed()).max(1);
-    if all.failed() as f64 <= ERRORS_WORTH_TELLING * finished as f64 {
-        return None;
-    }
-    let percent = short(100.0 * all.failed() as f64 / finished as f64);
-    let worst = Failure::ALL.into_iter().max_by_key(|f| all.failures[*f as usize]);
-    let worst = worst.map_or("", Failure::label);
-    let after = short(found.merged.failed_latency.quantile(0.5).unwrap_or(0.0) / 1e6);
-    Some(both!(
-        "{percent} % of the requests failed, mostly `{worst}`, half of them within {after} ms; latencies are those of the successful ones",
-        "요청의 {percent}%가 실패했습니다(대부분 `{worst}`, 절반은 {after} ms 안에). 지연 시간은 성공한 요청의 값입니다",
-    ))
-}
-
-fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    let mut warn = |kind, variant: &str, text: Text| {
-        let text = text.get(lang).to_owned();
-        warnings.push(Warning { kind, variant: variant.to_owned(), text });
-    };
-    for (variant, found) in spec.variants.iter().zip(&results.variants) {
-        let mean = |id: &str| {
-            let at = found.rows.iter().position(|row| row.id == id);
-            let values = at.map(|at| found.values[at].iter().copied().flatten().collect());
-            let values: Vec<f64> = values.unwrap_or_default();
-            short(values.iter().sum::<f64>() / values.len().max(1) as f64)
-        };
-        let seconds = to_seconds(spec.run.measure);
-        if !found.steady {
-            let (offered, served) = (mean("offered_per_s"), mean("completed_per_s"));
-            warn(
-                "overloaded",
-                &variant.id,
-                both!(
-                    "{offered}/s offered, {served}/s served: the queue grows as long as the run lasts; latencies are those of the first {seconds} s from an empty start",
-                    "초당 {offered}건이 들어오는데 {served}건만 처리됩니다. 대기열이 실행 내내 늘어나므로, 지연 시간은 빈 상태에서 시작한 처음 {seconds}초의 값입니다",
-                ),
-            );
-        }
-        if let Some(text) = failures_told(found) {
-            warn("errors", &variant.id, text);
-        }
-        if found.slow {
-            warn(
-                "slow_warm_up",
-                &variant.id,
-                both!(
-                    "the warm-up is not over after half of {seconds} s; measure longer (--duration)",
-                    "{seconds}초의 절반이 지나도 준비 구간이 끝나지 않았습니다. --duration으로 더 길게 측정하세요",
-                ),
-            );
-        }
-        if found.merged.dropped_syns > 0 {
-            warn(
-                "dropped_syns",
-                &variant.id,
-                both!(
-                    "connection attempts were dropped: clients that retried waited 1, 3, 7 or 15 s",
-                    "연결 시도가 버려졌습니다. 다시 시도한 클라이언트는 1초, 3초, 7초, 15초를 기다렸습니다",
-                ),
-            );
-        }
-        if found.merged.refused_connections > 0 {
-            warn(
-                "max_connections",
-                &variant.id,
-                both!(
-                    "the database refused connections: the pools together are larger than max_connections",
-                    "DB가 커넥션을 거절했습니다. 풀을 모두 합치면 max_connections보다 큽니다",
-                ),
-            );
-        }
-    }
-    if results.stopped_by != StoppedBy::Precision && spec.run.precision.is_some() {
-        warn(
-            "imprecise",
-            "",
-            both!(
-                "stopped before the wanted precision was reached: read the intervals",
-                "원하는 정밀도에 이르기 전에 멈췄습니다. 구간을 함께 읽으세요",
-            ),
-        );
-    }
-    warnings
-}
-
-/// A number in a sentence: three significant digits are enough.
-fn short(value: f64) -> String {
-    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
-}
-
-#[cfg(test)]
-mod schema;

@@ -11,17 +11,26 @@ mod variants;
 
 use super::condition;
 use super::metric;
+use super::prices;
 use super::spec::{Claim, Overrides, Precision, Replications, RunKind, RunSpec, Spec, Story};
 use super::steps;
+use super::target::{self, Target};
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Value, Walk};
 use crate::engine::time::{Nanos, SECOND, to_seconds};
+use crate::marketplace::bill::Prices;
 use crate::marketplace::config::{Base, Config, SetError};
 use crate::marketplace::knobs::{self, Raw};
 
 /// Events that a run may take unless it says otherwise.
 const EVENTS_DEFAULT: u64 = 200_000_000;
+/// Replications of a run with `--shape`, which is long, unless more are asked for.
+const SHAPED_REPLICATIONS: u32 = 3;
+/// Time for those who still wait when a load test ends: k6's default of `gracefulStop`.
+const SHAPED_DRAIN: Nanos = 30 * SECOND;
+/// Events that such a run may take at least.
+const SHAPED_EVENTS: u64 = 1_000_000_000;
 /// Longest simulated time of one replication.
 const MEASURE_MAX: Nanos = 7 * 24 * 3_600 * SECOND;
 
@@ -35,8 +44,23 @@ pub(crate) fn read(
     korean: Option<&Source>,
     overrides: &Overrides,
 ) -> Result<Spec, Vec<Problem>> {
+    read_priced(name, english, korean, overrides, prices::embedded())
+}
+
+/// As [`read`], with other prices than those that come with the program.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_priced(
+    name: &str,
+    english: &Source,
+    korean: Option<&Source>,
+    overrides: &Overrides,
+    prices: Prices,
+) -> Result<Spec, Vec<Problem>> {
     let root = toml_tree::parse(english)?;
-    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new() };
+    let prices = overrides.prices.clone().unwrap_or(prices);
+    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new(), prices };
     let spec = reader.spec(name, &root, overrides);
     let mut problems = reader.walk.problems;
     match spec {
@@ -61,6 +85,7 @@ struct Reader<'s> {
     walk: Walk<'s>,
     /// Names of knobs in which the variants differ.
     vary: Vec<String>,
+    prices: Prices,
 }
 
 /// Settings with the place they were written at.
@@ -107,7 +132,7 @@ impl Reader<'_> {
         spec.measured = fields.take("measured").and_then(|node| self.measured(node));
         fields.finish(&mut self.walk);
         if self.walk.problems.is_empty() {
-            self.check_configs(&spec, root);
+            self.check_configs(&spec, root, overrides.option());
             self.check_labels(&spec, root);
         }
         Some(spec)
@@ -160,6 +185,7 @@ impl Reader<'_> {
             measure: 10 * SECOND,
             replications: Replications { min: 20, max: 20, step: 10 },
             precision: None,
+            target: None,
             events: EVENTS_DEFAULT,
             seed: 1,
         };
@@ -253,6 +279,9 @@ impl Reader<'_> {
             }
             table.finish(&mut self.walk);
         }
+        if let Some(node) = run.take("target") {
+            spec.target = self.target(node);
+        }
         if let Some(node) = run.take("events") {
             let events = self.walk.int(node, 1_000..=2_000_000_000);
             spec.events = events.unwrap_or(EVENTS_DEFAULT as i64) as u64;
@@ -262,8 +291,33 @@ impl Reader<'_> {
         }
     }
 
+    fn target(&mut self, node: &Node) -> Option<Target> {
+        match target::parse(self.walk.str(node)?) {
+            Ok(target) => Some(target),
+            Err(what) => {
+                self.walk.report(node.span.clone(), what);
+                None
+            }
+        }
+    }
+
     fn apply_overrides(&mut self, spec: &mut RunSpec, overrides: &Overrides) {
         spec.seed = overrides.seed.unwrap_or(spec.seed);
+        if let Some(shape) = overrides.shape {
+            // The whole course of the test, from start to end.
+            let (step, drain) = match spec.kind {
+                RunKind::Episode { step, drain, .. } => (step, drain),
+                RunKind::Window { drain, .. } => (SECOND, drain),
+                RunKind::Steady { .. } => (SECOND, 0),
+            };
+            let drain = drain.max(SHAPED_DRAIN);
+            spec.kind = RunKind::Episode { step, requests: None, drain };
+            spec.measure = shape.default_length();
+            spec.precision = None;
+            spec.events = spec.events.max(SHAPED_EVENTS);
+            let count = spec.replications.min.min(SHAPED_REPLICATIONS);
+            spec.replications = Replications { min: count, max: count, step: count };
+        }
         if let Some(duration) = overrides.duration {
             if !(1..=MEASURE_MAX).contains(&duration) {
                 let what = both!(
@@ -335,7 +389,7 @@ impl Reader<'_> {
 
     /// The configuration before variants: base, `[set]`, stations, endpoints, schedule.
     fn config(&mut self, base: Base, fields: &mut Fields<'_>) -> Config {
-        let mut config = Config::of(base);
+        let mut config = Config { prices: self.prices.clone(), ..Config::of(base) };
         if let Some(node) = fields.take("station") {
             let settings = self.settings(node, "station");
             self.apply(&mut config, &settings);
@@ -555,19 +609,18 @@ impl Reader<'_> {
     }
 
     /// A fault of the whole: in the file, or made by the command line.
-    fn report_whole(&mut self, spec: &Spec, root: &Node, what: Text) {
-        if spec.modified {
-            self.argument("--set", what, None);
-        } else {
-            self.walk.report(root.span.start..root.span.start + 1, what);
+    fn report_whole(&mut self, option: Option<&str>, root: &Node, what: Text) {
+        match option {
+            Some(option) => self.argument(option, what, None),
+            None => self.walk.report(root.span.start..root.span.start + 1, what),
         }
     }
 
     /// Combinations that are impossible, once every single value is known to be fine.
-    fn check_configs(&mut self, spec: &Spec, root: &Node) {
+    fn check_configs(&mut self, spec: &Spec, root: &Node, option: Option<&str>) {
         for variant in &spec.variants {
             if let Err(what) = variant.config.check() {
-                self.report_whole(spec, root, what);
+                self.report_whole(option, root, what);
                 return;
             }
         }
@@ -577,7 +630,7 @@ impl Reader<'_> {
         if requests > spec.run.events as f64 {
             let events = spec.run.events;
             self.report_whole(
-                spec,
+                option,
                 root,
                 both!(
                     "a load of {most}/s, {requests:.0} requests in all, cannot be simulated with {events} events: shorten `measure`, lower the rate or raise `events`",

@@ -350,6 +350,43 @@ fn measure(
     }
 }
 
+/// Measures one configuration in doubling batches, from `replications.min` to `max`, until `decided`
+/// says so. One that does not settle is not measured at all. With the events that it took.
+///
+/// # Errors
+/// See [`RunFailed`].
+pub(super) fn until_decided(
+    spec: &Spec,
+    config: &Config,
+    decided: &dyn Fn(&Measurement) -> bool,
+    execution: &Execution<'_>,
+) -> Result<(Measurement, u64), RunFailed> {
+    let mut jobs = [Job::new(spec, config, true, Effort::Full)];
+    let mut tally = Tally { spent: 0, finished: 0, planned: 0 };
+    find_warm_up(spec, &mut jobs, execution, &mut tally)?;
+    let [mut job] = jobs;
+    let mut target = spec.run.replications.min;
+    while job.steady {
+        let tasks: Vec<Task<'_>> = (job.found.replications..target)
+            .map(|number| Task {
+                job: 0,
+                config,
+                window: job.window,
+                replication: u64::from(number),
+            })
+            .collect();
+        for done in run_tasks(spec, &tasks, execution, &mut tally)? {
+            job.add(done);
+        }
+        job.found.rows = metric::rows(&job.found.merged);
+        if decided(&job.found) || target >= spec.run.replications.max {
+            break;
+        }
+        target = (2 * target).min(spec.run.replications.max);
+    }
+    Ok((job.finish(), tally.spent))
+}
+
 /// Half the width of the interval of a metric over its value; `None` without a value.
 fn half_width(found: &Measurement, id: &str) -> Option<f64> {
     let rows = metric::rows(&found.merged);
@@ -426,8 +463,13 @@ fn run_tasks(
 
 fn run_task(spec: &Spec, task: &Task<'_>) -> Result<Done, RunFailed> {
     let replication = simulate(spec, task, false)?;
-    let seen = replication.observations;
-    Ok(Done { rows: metric::rows(&seen), seen, events: replication.events })
+    let mut seen = replication.observations;
+    let mut rows = metric::rows(&seen);
+    if let Some(target) = &spec.run.target {
+        seen.target_met = Some((u64::from(target.holds(&rows)), 1));
+        rows = metric::rows(&seen);
+    }
+    Ok(Done { rows, seen, events: replication.events })
 }
 
 /// Runs one measured replication of a variant once more, with every event recorded. The window is

@@ -2,12 +2,15 @@
 //! user's service and a lab row are the same format (`prep.sim/1`).
 
 use super::condition::Condition;
+use super::target::Target;
 use super::theory::Theory;
 use crate::content::text::Text;
 use crate::engine::time::Nanos;
+use crate::marketplace::bill::Prices;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::Config;
 use crate::marketplace::knobs::Raw;
+use crate::marketplace::load_shape::Shape;
 use crate::marketplace::request::Failure;
 
 /// Most variants of one run.
@@ -49,6 +52,8 @@ pub(crate) struct RunSpec {
     pub(crate) measure: Nanos,
     pub(crate) replications: Replications,
     pub(crate) precision: Option<Precision>,
+    /// What the variants have to meet.
+    pub(crate) target: Option<Target>,
     /// Most calendar entries of the whole run.
     pub(crate) events: u64,
     pub(crate) seed: u64,
@@ -193,12 +198,31 @@ pub(crate) struct Overrides {
     pub(crate) precision: Option<f64>,
     pub(crate) replications: Option<u32>,
     pub(crate) duration: Option<Nanos>,
+    /// Kind of load test that every load takes the shape of.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) prices: Option<Prices>,
 }
 
 impl Overrides {
     /// Whether they change what is simulated, so that the file's claims no longer apply.
     pub(crate) fn modify(&self) -> bool {
-        let service = !self.spring.is_empty();
-        service || !self.set.is_empty() || !self.vary.is_empty() || self.duration.is_some()
+        !self.set.is_empty()
+            || !self.spring.is_empty()
+            || !self.vary.is_empty()
+            || self.duration.is_some()
+            || self.shape.is_some()
+            || self.prices.is_some()
+    }
+
+    /// The option to name for a fault of the whole; `None` where they change nothing.
+    pub(crate) fn option(&self) -> Option<&'static str> {
+        let options = [
+            (!self.set.is_empty() || !self.vary.is_empty(), "--set"),
+            (self.prices.is_some(), "--prices"),
+            (!self.spring.is_empty(), "--spring"),
+            (self.shape.is_some(), "--shape"),
+            (self.duration.is_some(), "--duration"),
+        ];
+        options.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
     }
 }

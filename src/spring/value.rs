@@ -55,7 +55,8 @@ pub(super) fn read(known: &Known, text: &str) -> Option<Raw> {
         | Unit::Stages
         | Unit::Acquisition
         | Unit::Lease
-        | Unit::Journey => None,
+        | Unit::Journey
+        | Unit::Name => None,
     }
 }
 

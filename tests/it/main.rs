@@ -7,6 +7,7 @@
 
 mod check;
 mod content;
+mod knee;
 mod quiz;
 mod readers;
 mod readme;

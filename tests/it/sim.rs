@@ -101,6 +101,7 @@ fn the_outcome_as_json_keeps_its_contract() {
             "modified",
             "run",
             "baseline",
+            "prices",
             "variants",
             "sweep",
             "comparisons",

@@ -3,6 +3,7 @@
 use crate::engine::distribution::Distribution;
 use crate::marketplace::journey::Journey;
 use crate::marketplace::knobs::{Limit, Mix, Rate, Share, Size, Span, Stages, Unit, choice, knobs};
+use crate::marketplace::load_shape::Shape;
 use crate::marketplace::redis::terms::{Acquisition, Lease};
 
 choice! {
@@ -487,6 +488,12 @@ knobs! {
         stages: Stages = "", "stages", Unit::Stages, 0..=0,
             "rate over time, straight lines between the points; replaces rate", "시간에 따른 비율. 점 사이는 직선이고 rate를 대신한다",
             "ours";
+        shape: Shape = "none", "shape", Unit::Choice(Shape::WORDS), 0..=0,
+            "kind of load test: multiplies rate, stages or users over time", "부하 테스트 종류. rate, stages, users에 시간에 따라 곱해진다",
+            "k6 test types, v1.8";
+        shape_length: Span = "0s", "shape-length", Unit::Duration, 0..=86_400_000,
+            "length of the test; 0ms is that of its kind", "테스트 길이. 0ms는 종류별 기본 길이",
+            "k6 test types, compressed: smoke 1 min, average 5, spike 3, stress and breakpoint 10, soak 60";
         users: u32 = "0", "users", Unit::Count, 0..=1_000_000,
             "closed: users", "closed: 사용자 수",
             "ours";

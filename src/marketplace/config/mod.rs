@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub(crate) mod autoscale;
+pub(crate) mod bill;
 pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
@@ -13,12 +14,14 @@ pub(crate) mod redis;
 pub(crate) mod replication;
 pub(crate) mod tables;
 
+use super::bill::{self as month, Prices};
 use super::knobs::{Knob, KnobValue as _, Raw, Span, Unit};
 use super::mysql::table::TableSpec;
 use super::request::described::Step;
 use crate::content::problem::nearest;
 use crate::content::text::{Text, both};
 pub(crate) use autoscale::*;
+pub(crate) use bill::*;
 pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
@@ -90,6 +93,8 @@ macro_rules! config {
             /// Endpoints given as data, by name.
             pub(crate) described: BTreeMap<String, Vec<Step>>,
             pub(crate) schedule: Vec<Action>,
+            /// What the bill is made with.
+            pub(crate) prices: Prices,
             /// Whether the marketplace's own endpoints may be mixed in.
             pub(crate) built_in: bool,
         }
@@ -134,6 +139,7 @@ config! {
     outbox: OutboxKnobs,
     broker: BrokerKnobs,
     cqrs: CqrsKnobs,
+    bill: BillKnobs,
     monitoring: MonitoringKnobs,
     slow: SlowKnobs,
 }
@@ -324,6 +330,7 @@ impl Config {
                 }
             }
         }
+        month::check(&self.bill, &self.prices)?;
         self.check_instances()?;
         self.autoscale.check(&self.app)
     }

@@ -8,6 +8,8 @@ pub(crate) struct FleetObservations {
     /// Seconds of running instances, within the window.
     pub(crate) instance_seconds: f64,
     pub(crate) extremes: Extremes,
+    /// Seconds of instances beyond the configured number, in the whole run.
+    pub(crate) surplus_seconds: f64,
     /// In the whole run.
     pub(crate) failed_starts: u64,
     /// Steps of the autoscaler, in the whole run.
@@ -26,6 +28,8 @@ pub(crate) struct FleetObservations {
     /// Deployments, and those that were taken back.
     pub(crate) deployments: u64,
     pub(crate) rolled_back: u64,
+    /// Deployments that still went on when the run ended.
+    pub(crate) unfinished: u64,
     /// Requests by the version of their last instance; empty without a deployment.
     pub(crate) versions: Vec<(String, Group)>,
 }
@@ -37,6 +41,7 @@ impl FleetObservations {
         self.scale_ins += other.scale_ins;
         self.deployments += other.deployments;
         self.rolled_back += other.rolled_back;
+        self.unfinished += other.unfinished;
         for ((_, mine), (_, theirs)) in self.versions.iter_mut().zip(&other.versions) {
             mine.add(theirs);
         }

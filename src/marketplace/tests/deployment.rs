@@ -1,7 +1,10 @@
 //! Deployments: which instance is in which state when, and the requests that each shortcut loses,
 //! counted by hand.
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::marketplace::bill::{Item, Prices};
 use crate::marketplace::instance::Lifecycle::{Booting, Draining, Gone, Ready, Stopping};
 
 /// Arrivals each 10 ms, work of 50 ms, a deployment after 5 s.
@@ -161,6 +164,8 @@ fn a_second_fleet_that_does_not_fit_stays_pending() {
     let fleet = &seen.fleet;
     assert_eq!((fleet.extremes.pending_max, fleet.extremes.running_max), (5, 15));
     assert_eq!((fleet.deployed, fleet.rolled_back), (None, 0));
+    // Five that run from 5 s to the end of the drain at 25 s; those that wait for a node cost nothing.
+    assert_eq!((fleet.surplus_seconds, fleet.unfinished), (100.0, 1));
     assert_eq!(lost(&seen), []);
 }
 
@@ -181,6 +186,35 @@ fn blue_and_green_switch_at_once_and_blue_stays_as_long_as_it_is_kept() {
         assert_eq!(lives[old].1, [(10_000, Draining), (10_000, Stopping), (10_000, Gone)]);
     }
     assert_eq!((lost(&seen), seen.fleet.deployed), (vec![], Some(5.0)));
+}
+
+/// What the deployment took stands in its own line, 360 times a month; the service is billed as it
+/// was configured, however much of the run the deployment filled.
+#[test]
+fn a_deployment_is_billed_by_the_instances_beyond_those_configured() {
+    let billed = |strategy: &str| {
+        let mut config = deploying(&[
+            ("app.instances", "2"),
+            ("deploy.strategy", strategy),
+            ("deploy.keep-old", "3s"),
+            ("bill.deploys-per-month", "360"),
+        ]);
+        let priced = |name: &str, price| BTreeMap::from([(name.to_owned(), price)]);
+        config.prices = Prices {
+            app: priced("t3.small", 1.0),
+            db: priced("db.t3.micro", 0.0),
+            cache: priced("cache.t3.micro", 0.0),
+            ..Prices::default()
+        };
+        let seen = lives(&config, 15).1;
+        let bill = seen.bill.unwrap();
+        let of = |item: Item| bill.amounts[item as usize];
+        (seen.fleet.surplus_seconds, of(Item::Deploys), of(Item::App))
+    };
+    // Two more from 5 s to 10 s; 360 x 10 s are an hour. 2 x 730 h.
+    assert_eq!(billed("blue-green"), (10.0, 1.0, 1_460.0));
+    // Fewer for a while, never more; what that saves is not credited.
+    assert_eq!(billed("recreate"), (0.0, 0.0, 1_460.0));
 }
 
 /// A version that fails half of its requests gets 20 % of the traffic, at most 20 answers before

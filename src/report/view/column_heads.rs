@@ -32,11 +32,6 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "pool_hold_ms_mean" => both!("held, mean ms", "커넥션 점유 평균 ms"),
         "pool_busy_mean" => both!("connections busy", "사용 중 커넥션"),
         "pool_waiting_max" => both!("wait for a connection, most", "커넥션 대기 최대"),
-        "dashboard_pool_waiting_max" => both!("the same, as read", "읽힌 대기 최대"),
-        "dashboard_latency_ms_p95_merged" => both!("p95 of all buckets ms", "버킷을 합친 p95 ms"),
-        "dashboard_latency_ms_p95_averaged" => both!("average of p95 ms", "p95의 평균 ms"),
-        "dashboard_error_share" => both!("errors as read", "읽힌 오류"),
-        "server_latency_ms_p95" => both!("service's own p95 ms", "서비스가 잰 p95 ms"),
         "pool_waiting_mean" => both!("wait for a connection", "커넥션 대기 수"),
         "app_cores_busy_mean" => both!("app cores busy", "바쁜 앱 코어"),
         "db_cores_busy_mean" => both!("db cores busy", "바쁜 DB 코어"),
@@ -131,7 +126,7 @@ fn head_of_copies(name: &str) -> Text {
     }
 }
 
-/// Of messages, and of models that are only read; other metrics by their names.
+/// Of messages, and of models that are only read.
 fn of_events(name: &str) -> Text {
     match name {
         "lost_events" => both!("lost events", "유실 이벤트"),
@@ -144,6 +139,22 @@ fn of_events(name: &str) -> Text {
         "consumer_lag_mean" => both!("consumer lag", "컨슈머 랙"),
         "read_store_cores_busy_mean" => both!("read store busy", "조회 저장소 코어"),
         "work_per_change_ms" => both!("work per change ms", "변경당 작업 ms"),
+        other => of_tests_and_dashboards(other),
+    }
+}
+
+/// Of load tests, bills and dashboards; other metrics by their names.
+fn of_tests_and_dashboards(name: &str) -> Text {
+    match name {
+        "cost_per_month" => both!("cost a month", "월 비용"),
+        "cost_per_1000_requests" => both!("cost per 1,000", "1,000건당 비용"),
+        "target_met_share" => both!("target met", "목표 만족"),
+        "broke_at_per_s" => both!("broke at /s", "무너진 부하 /s"),
+        "dashboard_pool_waiting_max" => both!("the same, as read", "읽힌 대기 최대"),
+        "dashboard_latency_ms_p95_merged" => both!("p95 of all buckets ms", "버킷을 합친 p95 ms"),
+        "dashboard_latency_ms_p95_averaged" => both!("average of p95 ms", "p95의 평균 ms"),
+        "dashboard_error_share" => both!("errors as read", "읽힌 오류"),
+        "server_latency_ms_p95" => both!("service's own p95 ms", "서비스가 잰 p95 ms"),
         other => Text::same(other),
     }
 }

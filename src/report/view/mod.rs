@@ -1,7 +1,9 @@
 //! One file per thing that is shown: each makes a document of it in one language.
 
 pub(crate) mod bench;
+mod bill;
 mod column_heads;
+pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod quiz;

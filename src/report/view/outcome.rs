@@ -18,8 +18,10 @@ pub(crate) fn outcome(spec: &Spec, outcome: &Outcome, lang: Lang) -> Document {
     let page = Page { spec, outcome, lang };
     let mut blocks = page.head();
     blocks.push(page.table());
+    blocks.extend(super::bill::target(outcome, lang));
     blocks.extend(page.chart());
     blocks.extend(page.comparisons());
+    blocks.extend(super::bill::breakdown(outcome, &spec.columns, lang));
     blocks.extend(page.stages());
     blocks.extend(page.series());
     blocks.extend(page.theory());
@@ -208,7 +210,11 @@ impl Page<'_> {
                 }
                 let (scale, unit) =
                     if shown.unit == "share" { (100.0, "%p") } else { (1.0, shown.unit) };
-                let unit = if unit == "count" { "" } else { unit };
+                let unit = match unit {
+                    "count" => "",
+                    "money" => self.outcome.prices.as_ref().map_or("", |prices| &prices.currency),
+                    _ => unit,
+                };
                 let sign = if shown.difference > 0.0 { "+" } else { "−" };
                 let size = number::plain((shown.difference * scale).abs());
                 let (low, high) = (signed(shown.low * scale), signed(shown.high * scale));

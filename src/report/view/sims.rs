@@ -66,7 +66,8 @@ fn range(knob: &Knob) -> String {
         | Unit::Journey
         | Unit::Durations
         | Unit::Portion
-        | Unit::CanarySteps => String::new(),
+        | Unit::CanarySteps
+        | Unit::Name => String::new(),
     }
 }
 
@@ -125,6 +126,7 @@ fn metric_table(lang: Lang) -> Block {
             Labels::Group => both!("endpoint or load, if any", "엔드포인트나 부하(선택)"),
             Labels::Error => both!("kind of error", "오류 종류"),
             Labels::Station => both!("station", "스테이션"),
+            Labels::Item => both!("line of the bill", "청구 항목"),
         };
         Row::Cells(vec![
             vec![Span::code(metric.name)],

@@ -39,6 +39,7 @@ kind = "steady"
 measure = "20s"
 replications = { min = 2 }
 precision = { of = "latency_ms_p99", relative = "1%" }
+target = "latency_ms_p99 < 10s, errors < 1%"
 [set.load.calls]
 rate = "80/s"
 mix = { call = 1 }
@@ -117,6 +118,9 @@ fn what_the_committed_outcomes_lack_fits_too() {
     let verdicts: Vec<&Value> =
         steady["claims"].as_array().unwrap().iter().map(|claim| &claim["verdict"]).collect();
     assert_eq!(verdicts, ["fails", "holds", "holds", "undecided"]);
+    let met: Vec<&Value> =
+        steady["variants"].as_array().unwrap().iter().map(|v| &v["target_met"]).collect();
+    assert_eq!(met, ["no", "yes", "yes"], "two servers do not settle");
     assert_eq!(episode["variants"][0]["series"][3]["values"][0], Value::Null);
 }
 
@@ -126,9 +130,10 @@ fn the_schema_is_strict() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
     let (steady, episode) = (printed(STEADY), printed(EPISODE));
     let objects = [
-        (&steady, "", vec!["sweep"]),
+        (&steady, "", vec!["sweep", "target", "prices"]),
+        (&steady, "/prices", vec![]),
         (&steady, "/run", vec![]),
-        (&steady, "/variants/0", vec![]),
+        (&steady, "/variants/0", vec!["target_met"]),
         (&steady, "/variants/0/metrics/latency_ms_p99", vec![]),
         (&steady, "/variants/0/metrics/failed_latency_ms_p50", vec![]),
         (&steady, "/variants/0/stages", vec![]),

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::content::problem::{nearest, printable};
 use crate::content::text::both;
 use crate::content::toml_tree::Node;
+use crate::marketplace::bill::Item;
 use crate::marketplace::config::Config;
 use crate::marketplace::request::Failure;
 use crate::sims::spec::Spec;
@@ -11,16 +12,14 @@ use crate::sims::spec::Spec;
 impl Reader<'_> {
     /// A label that names nothing here would give no value, in silence.
     pub(super) fn check_labels(&mut self, spec: &Spec, root: &Node) {
-        let configs = spec.variants.iter().map(|variant| &variant.config);
-        let mut known: Vec<String> = configs.flat_map(labels).collect();
-        known.extend(Failure::ALL.map(|failure| failure.label().to_owned()));
-        known.sort();
-        known.dedup();
+        let known = spec.labels();
         let precision = spec.run.precision.iter().map(|precision| &precision.of);
         let sweep = spec.sweep.iter().map(|sweep| &sweep.metric);
         let claims = spec.claims.iter().flat_map(|claim| claim.condition.references());
         let mut metrics: Vec<&String> = spec.columns.iter().chain(precision).chain(sweep).collect();
         metrics.extend(claims.map(|reference| &reference.id));
+        let target = spec.run.target.iter().flat_map(|target| &target.bounds);
+        metrics.extend(target.map(|bound| &bound.id));
         for metric in metrics {
             let Some((_, label)) = metric.split_once('@') else { continue };
             if known.iter().any(|known| known == label) {
@@ -41,6 +40,25 @@ impl Reader<'_> {
             }
             return;
         }
+    }
+}
+
+impl Spec {
+    /// Everything that may stand behind an `@` here.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let configs = self.variants.iter().map(|variant| &variant.config);
+        let mut known: Vec<String> = configs.flat_map(labels).collect();
+        known.extend(Failure::ALL.map(|failure| failure.label().to_owned()));
+        known.extend(Item::ALL.map(|item| item.label().to_owned()));
+        known.sort();
+        known.dedup();
+        known
+    }
+
+    /// Whether a metric's label, if it has one, names something here.
+    pub(crate) fn knows_label(&self, metric: &str) -> bool {
+        let label = metric.split_once('@').map(|(_, label)| label);
+        label.is_none_or(|label| self.labels().iter().any(|known| known == label))
     }
 }
 

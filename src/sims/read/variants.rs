@@ -5,7 +5,7 @@ use crate::content::problem::printable;
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{Fields, Node};
 use crate::marketplace::config::{Config, SetError};
-use crate::marketplace::knobs::Raw;
+use crate::marketplace::knobs::{Raw, Span};
 use crate::sims::spec::{Overrides, Spec, Sweep, SweepPoint, VARIANTS_MAX, Variant};
 
 impl Reader<'_> {
@@ -52,8 +52,16 @@ impl Reader<'_> {
             let mut own = config.clone();
             self.apply(&mut own, &settings);
             self.apply_set(&mut own, &overrides.set);
+            if let Some(shape) = overrides.shape {
+                for load in own.loads.values_mut() {
+                    (load.shape, load.shape_length) = (shape, Span(spec.run.measure));
+                }
+            }
             let settings = settings.into_iter().map(|(name, raw, _)| (name, raw)).collect();
             spec.variants.push(Variant { id, settings, config: own });
+        }
+        if overrides.shape.is_some() {
+            spec.sweep = None;
         }
         if let Some(sweep) = &mut spec.sweep {
             for point in &mut sweep.points {
