@@ -15,7 +15,7 @@ use crate::marketplace::knobs::{self, Raw, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
-use crate::sims::outcome::{Outcome, VariantOutcome, outcome};
+use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
 use crate::sims::{condition, metric};
@@ -26,6 +26,34 @@ const QUESTIONS_MIN: usize = 6;
 const CLAIMS_MIN: usize = 2;
 
 /// A topic in one language, with its file.
+/// Options of `prep lint` and `prep target-tps` that a text may use.
+const LINT_OPTIONS: [&str; 8] = [
+    "--profile",
+    "--instances",
+    "--max-connections",
+    "--connections-per-request",
+    "--gateway-timeout",
+    "--wait-timeout",
+    "--grace",
+    "--json",
+];
+const TARGET_OPTIONS: [&str; 14] = [
+    "--dau",
+    "--requests-per-user",
+    "--active-hours",
+    "--peak-factor",
+    "--margin",
+    "--response",
+    "--think",
+    "--hold",
+    "--thread-time",
+    "--instances",
+    "--cpu-per-request",
+    "--cores",
+    "--check",
+    "--json",
+];
+
 struct Page {
     slug: String,
     source: Source,
@@ -204,10 +232,19 @@ impl Checker<'_> {
             "sim" => Kind::Sim,
             "topic" => Kind::Topic,
             "quiz" => Kind::Quiz,
+            // Their files and figures are the reader's.
+            "lint" | "target-tps" => {
+                let unknown = line.split_whitespace().find(|word| {
+                    let option = word.starts_with('-');
+                    option && !LINT_OPTIONS.contains(word) && !TARGET_OPTIONS.contains(word)
+                });
+                return unknown
+                    .map(|other| both!("unknown option `{other}`", "알 수 없는 옵션 `{other}`"));
+            }
             other => {
                 return Some(both!(
-                    "`prep {other}` cannot stand here: sim, topic or quiz",
-                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz만 됩니다"
+                    "`prep {other}` cannot stand here: sim, topic, quiz, lint or target-tps",
+                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz, lint, target-tps만 됩니다"
                 ));
             }
         };
@@ -234,7 +271,8 @@ impl Checker<'_> {
                     }
                 }
                 "--html" | "--knobs" | "--json" | "--markdown" | "--csv" | "--timeline" => {}
-                "-o" | "--count" | "--seed" | "--duration" | "--variant" | "--export" => {
+                "-o" | "--count" | "--seed" | "--duration" | "--variant" | "--export"
+                | "--spring" | "--profile" => {
                     words.next();
                 }
                 other => {
@@ -593,7 +631,7 @@ fn unexplained(outcome: &Outcome) -> Vec<&str> {
 }
 
 fn text(outcome: &Outcome) -> String {
-    serde_json::to_string_pretty(outcome).unwrap_or_default() + "\n"
+    layout::laid_out(&serde_json::to_value(outcome).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod content;
 mod random;
 mod stats;
+mod workload;
 
 mod engine;
 
@@ -14,6 +15,7 @@ mod quiz;
 mod sims;
 
 mod export;
+mod spring;
 
 mod store;
 mod validation;

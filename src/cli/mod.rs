@@ -3,9 +3,13 @@
 
 mod bench;
 mod check;
+mod export;
+mod lint;
 mod output;
 mod quiz;
 mod sim;
+mod spring;
+mod target_tps;
 mod topic;
 
 use std::path::PathBuf;
@@ -46,6 +50,8 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(sim::SimArgs),
     Quiz(quiz::QuizArgs),
+    Lint(lint::LintArgs),
+    TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
     Bench(bench::BenchArgs),
 }
@@ -114,6 +120,8 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Lint(args) => lint::run(&mut context, &args),
+            Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),
             Command::Bench(args) => bench::run(&mut context, &args),
         }

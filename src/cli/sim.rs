@@ -10,7 +10,7 @@ use super::{Context, Done, Failure};
 use crate::content::text::both;
 use crate::content::{Kind, read_file};
 use crate::engine::time::Nanos;
-use crate::export::{self, chrome_trace};
+use crate::export;
 use crate::marketplace::knobs::{self, Raw};
 use crate::report::render::{csv, html, markdown, terminal};
 use crate::report::view;
@@ -27,7 +27,7 @@ use crate::sims::{self};
 #[derive(Args)]
 #[command(
     group(clap::ArgGroup::new("replay").multiple(true).args(["timeline", "export"])),
-    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n\nExit codes: 0 fine, 1 a claim fails, 2 wrong input"
+    after_help = "Examples:\n  prep sim pool-size\n  prep sim pool-size --set load.shoppers.rate=300/s\n  prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n  prep sim pool-size --html -o report.html\n  prep sim --file my-service.toml\n  prep sim pool-size --spring application.yml --profile prod\n  prep sim pool-size --timeline --variant 4\n  prep sim pool-size --export trace=trace.json\n  prep sim pool-size --variant 5 --export openmetrics=run.om --export jtl=run.jtl\n\nExit codes: 0 fine, 1 a claim fails, 2 wrong input"
 )]
 pub(super) struct SimArgs {
     /// Name of a sim, or the beginning of it
@@ -41,6 +41,8 @@ pub(super) struct SimArgs {
     /// Run a sim file of your own
     #[arg(long, value_name = "FILE", conflicts_with = "name")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    service: super::spring::ServiceArgs,
     /// Base of all random numbers
     #[arg(long)]
     seed: Option<u64>,
@@ -65,9 +67,10 @@ pub(super) struct SimArgs {
     /// Variant to replay; otherwise the first with something to tell
     #[arg(long, value_name = "ID", requires = "replay")]
     variant: Option<String>,
-    /// Write the neighbourhood of that request to a file for another tool: trace=FILE
+    /// Write a replay to a file for another tool: trace=FILE (that request's neighbourhood),
+    /// openmetrics=FILE (Prometheus), jtl=FILE (JMeter), k6=FILE; may be repeated
     #[arg(long, value_name = "KIND=FILE", conflicts_with_all = ["knobs", "csv"])]
-    export: Option<String>,
+    export: Vec<String>,
     /// Print the outcome as JSON; with --timeline the episode
     #[arg(long, group = "format")]
     json: bool,
@@ -89,7 +92,11 @@ pub(super) struct SimArgs {
 }
 
 pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure> {
-    let overrides = overrides(args)?;
+    let service = super::spring::read(&args.service)?;
+    let mut overrides = overrides(args)?;
+    if let Some(service) = &service {
+        overrides.spring = service.knobs()?;
+    }
     let spec = match (&args.name, &args.file) {
         (Some(name), _) => {
             let slug = sims::find(&context.library, name)?.to_owned();
@@ -102,10 +109,13 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
         }
         (None, None) => return list(context, args),
     };
+    if let Some(service) = &service {
+        super::spring::tell(context, service, &spec, &overrides);
+    }
     if args.knobs {
         return show_knobs(context, args, &spec);
     }
-    if args.timeline || args.export.is_some() {
+    if args.timeline || !args.export.is_empty() {
         return story(context, args, &spec);
     }
     let results = execute(context, args, &spec)?;
@@ -118,25 +128,14 @@ pub(super) fn run(context: &mut Context, args: &SimArgs) -> Result<Done, Failure
 
 /// Replays one replication, for `--timeline` and `--export`.
 fn story(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<Done, Failure> {
-    let trace = args.export.as_deref().map(trace_path).transpose()?;
+    let exports = super::export::parse(&args.export)?;
     let variant = args.variant.as_deref().map(|id| variant(spec, id)).transpose()?;
     let (recording, episode) = with_progress(context, spec, |progress| {
         let threads = args.threads.map_or_else(available_threads, usize::from);
         recording::story(spec, variant, &Execution { threads, progress })
     })?;
-    if let Some(path) = trace {
-        let trace = chrome_trace::trace(&recording, episode.as_ref());
-        let text = serde_json::to_string(&trace.json).unwrap_or_default() + "\n";
-        context.out.file(&path, &text)?;
-        let path = crate::content::problem::printable(&path.display().to_string());
-        let (events, seconds) = (trace.events, |nanos: Nanos| nanos as f64 / 1e9);
-        let (from, to) = (seconds(trace.from), seconds(trace.to));
-        let variant = crate::content::problem::printable(&recording.variant);
-        let said = both!(
-            "{path}: {events} events of variant {variant}, {from:.3} s to {to:.3} s; ui.perfetto.dev and chrome://tracing open it\n",
-            "{path}: {variant} 변형의 {from:.3}초~{to:.3}초, 이벤트 {events}개. ui.perfetto.dev나 chrome://tracing에서 열 수 있습니다\n"
-        );
-        context.out.tell(said.get(context.lang));
+    for export in &exports {
+        export.write(context, &recording, episode.as_ref())?;
     }
     if args.timeline {
         let text = if args.json {
@@ -152,31 +151,6 @@ fn story(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<Done, Fai
         emit(context, args, &text)?;
     }
     Ok(Done::Fine)
-}
-
-/// The file of `--export trace=FILE`.
-fn trace_path(pair: &str) -> Result<PathBuf, Failure> {
-    let (kind, path) = pair.split_once('=').unwrap_or((pair, ""));
-    if kind != "trace" {
-        let kind = crate::content::problem::printable(kind);
-        return Err(Failure::Words(
-            both!("nothing is exported as `{kind}`", "`{kind}` 형식으로는 내보낼 수 없습니다"),
-            Some(both!(
-                "known: trace=FILE (Chrome trace events)",
-                "쓸 수 있는 것: trace=FILE (Chrome trace events)"
-            )),
-        ));
-    }
-    if path.is_empty() {
-        return Err(Failure::Words(
-            both!(
-                "--export trace=FILE needs the name of a file",
-                "--export trace=FILE에 파일 이름이 필요합니다"
-            ),
-            None,
-        ));
-    }
-    Ok(PathBuf::from(path))
 }
 
 fn variant(spec: &Spec, id: &str) -> Result<usize, Failure> {
@@ -324,6 +298,9 @@ fn command(args: &SimArgs, slug: &str) -> String {
     }
     if let Some(path) = &args.file {
         line += &format!(" --file {}", quoted(&path.display().to_string()));
+    }
+    for (option, value) in args.service.words() {
+        line += &format!(" {option} {}", quoted(&value));
     }
     for (option, pairs) in [("--set", &args.set), ("--vary", &args.vary)] {
         for pair in pairs {

@@ -94,6 +94,11 @@ impl<'w> Cores<'w> {
         self.rearm(state);
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.state.borrow().cores as u32
+    }
+
     /// Cores in use integrated over time, core nanoseconds.
     pub(crate) fn busy_area(&self) -> u128 {
         self.state.borrow().busy.area(self.clock.now())

@@ -31,6 +31,10 @@ struct State {
     waiting: Gauge,
     stream: Stream,
     lost_races: u64,
+    /// All units have gone; those in use are not given to anybody when they come back.
+    closed: bool,
+    /// Most that waited at once since it was last asked for.
+    waiting_max: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,6 +72,8 @@ impl<'w> RacingPool<'w> {
             waiting: Gauge::default(),
             stream,
             lost_races: 0,
+            closed: false,
+            waiting_max: 0,
         };
         RacingPool { clock, wake_up, state: RefCell::new(state) }
     }
@@ -81,24 +87,47 @@ impl<'w> RacingPool<'w> {
     /// Adds a unit: on offer to the first waiter, if any.
     pub(crate) fn add_unit(&self) {
         let state = &mut *self.state.borrow_mut();
+        if state.closed {
+            state.closed = false;
+            state.units.clear();
+        }
         state.units.push(Unit::Free);
         let unit = state.units.len() as u32 - 1;
         self.offer(state, unit);
     }
 
+    /// Takes all units away, until one is added again; that must not be before those in use have
+    /// come back.
+    pub(crate) fn close(&self) {
+        self.state.borrow_mut().closed = true;
+    }
+
     /// Units in existence.
     pub(crate) fn units(&self) -> u32 {
-        self.state.borrow().units.len() as u32
+        let state = self.state.borrow();
+        if state.closed { 0 } else { state.units.len() as u32 }
     }
 
     /// Units not in use, on offer or not.
     pub(crate) fn free(&self) -> u32 {
         let state = self.state.borrow();
-        state.units.iter().filter(|unit| **unit != Unit::Busy).count() as u32
+        let free = state.units.iter().filter(|unit| **unit != Unit::Busy).count() as u32;
+        if state.closed { 0 } else { free }
+    }
+
+    /// Units in use.
+    pub(crate) fn busy(&self) -> u32 {
+        self.state.borrow().busy.level() as u32
+    }
+
+    /// Most processes that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        let state = &mut *self.state.borrow_mut();
+        let now = state.waiting.level() as u32;
+        std::mem::replace(&mut state.waiting_max, now)
     }
 
     /// Processes that wait, those being woken included.
-    #[cfg(test)]
     pub(crate) fn waiting(&self) -> u32 {
         self.state.borrow().waiting.level() as u32
     }
@@ -130,12 +159,19 @@ impl<'w> RacingPool<'w> {
     fn release(&self, unit: u32) {
         let state = &mut *self.state.borrow_mut();
         state.busy.remove(self.clock.now());
-        self.offer(state, unit);
+        if state.closed {
+            state.units[unit as usize] = Unit::Free;
+        } else {
+            self.offer(state, unit);
+        }
     }
 
     /// What a newcomer takes: the first free unit, one that is on offer included, unless the
     /// wake-up takes no time.
     fn snatch(&self, state: &mut State) -> Option<u32> {
+        if state.closed {
+            return None;
+        }
         let fair = self.wake_up.is_zero();
         let open = |unit: &Unit| *unit == Unit::Free || *unit == Unit::Offered && !fair;
         let unit = state.units.iter().position(open)?;
@@ -163,6 +199,7 @@ impl<'p> Future for RacingAcquire<'p> {
             }
             self.node = Some(state.queue.join(pool.clock.current(), Waiter::Queued));
             state.waiting.add(pool.clock.now());
+            state.waiting_max = state.waiting_max.max(state.waiting.level() as u32);
             return Poll::Pending;
         };
         let Waiter::Waking { unit, timer } = state.queue.state(node) else { return Poll::Pending };

@@ -324,7 +324,10 @@ async fn exchange<'w>(
     let (mut retries, mut elsewhere) = (0, 0);
     loop {
         let attempt = retries + elsewhere;
+        let sent = market.clock.now();
         let (request, answer) = send(sim, market, load, idle, intent, attempt).await;
+        let end = (market.clock.now(), answer);
+        market.monitoring.sampled(sent, intent, request.as_deref(), end);
         let Err(failure) = answer else {
             pending.finish(request.as_deref(), answer);
             return answer;
@@ -360,11 +363,14 @@ async fn send<'w>(
         let seed = draw_seed(intent.draws, 0, THINK);
         market.clock.sleep(delay.sample(&mut Stream::from_seed(seed))).await;
     }
-    let Some(instance) = market.balancer.pick(&market.instances) else {
+    let Some(instance) = market.balancer.pick() else {
         return (None, Err(Failure::NoInstance));
     };
-    super::count(&instance.outstanding);
     let request = Rc::new(Request::new(sim, market, instance, intent, attempt));
+    if !instance.listens.get() {
+        return (Some(request), Err(Failure::Refused));
+    }
+    super::count(&instance.outstanding);
     let patience = load.knobs.timeout.0;
     let deadline = if patience > 0 { market.clock.now() + patience } else { Nanos::MAX };
     let left = |deadline: Nanos| deadline.saturating_sub(market.clock.now());
@@ -388,11 +394,12 @@ async fn send<'w>(
     let socket = match socket {
         Ok(socket) => socket,
         Err(failure) => {
-            instance.outstanding.set(instance.outstanding.get() - 1);
+            instance.leave();
             return (Some(request), Err(failure));
         }
     };
     socket.requests.set(socket.requests.get() + 1);
+    request.connected.set(Some(market.clock.now()));
     let work = request::serve(Rc::clone(&request), Rc::clone(&socket));
     sim.spawn_now("request", work);
     let answer: Option<Answer> = match request.answer.given() {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::config::Config;
 use super::knobs::Limit;
+use super::monitoring::scrape::{PoolMeters, PoolSeen};
 use super::mysql::{Database, Visit};
 use super::probe::{Event, Probe, Unit};
 use crate::engine::distribution::Distribution;
@@ -27,6 +28,9 @@ pub(crate) struct Hikari<'w> {
     stream: RefCell<Stream>,
     pub(crate) holders: RefCell<Census>,
     pub(crate) holds: RefCell<Histogram>,
+    /// Whom its connections lead to.
+    server: Cell<Option<&'w Database<'w>>>,
+    meters: RefCell<PoolMeters>,
 }
 
 /// A borrowed connection; returned when dropped.
@@ -36,6 +40,8 @@ pub(crate) struct Connection<'w> {
     since: Nanos,
     visit: Option<Visit<'w>>,
     holder: Holder<'w>,
+    /// Whoever borrowed it never gives it back.
+    pub(crate) leaks: Cell<bool>,
 }
 
 /// Who borrows, for the probe.
@@ -80,7 +86,22 @@ impl<'w> Hikari<'w> {
             stream: RefCell::new(streams.stream(&format!("{name}.creation"))),
             holders: RefCell::default(),
             holds: RefCell::default(),
+            server: Cell::new(None),
+            meters: RefCell::default(),
         }
+    }
+
+    /// Whether it has a connection, or one on the way, or is not asked to have any from the start.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.pool.units() + self.opening.get() > 0 || self.minimum_idle == 0
+    }
+
+    /// The process of the instance has ended, and with it every connection.
+    pub(crate) fn close(&self) {
+        if let Some(server) = self.server.take() {
+            server.disconnect(self.pool.units());
+        }
+        self.pool.close();
     }
 
     /// Opens the connections that stand from the start.
@@ -95,6 +116,7 @@ impl<'w> Hikari<'w> {
         if self.pool.units() + self.opening.get() >= self.size_max {
             return;
         }
+        self.server.set(Some(database));
         let span = self.creation.sample(&mut self.stream.borrow_mut());
         if span == 0 {
             if database.connect() {
@@ -106,7 +128,9 @@ impl<'w> Hikari<'w> {
         sim.spawn_now("connection opening", async move {
             self.clock.sleep(span).await;
             self.opening.set(self.opening.get() - 1);
-            if database.connect() {
+            self.meters.borrow_mut().creation.record(self.clock.now(), span);
+            // The pool may have been closed meanwhile.
+            if self.server.get().is_some() && database.connect() {
                 self.pool.add_unit();
             }
         });
@@ -125,12 +149,18 @@ impl<'w> Hikari<'w> {
         if self.pool.free() == 0 {
             self.grow(sim, database);
         }
+        let asked = self.clock.now();
         let permit = self.clock.timeout(self.timeout, self.pool.acquire()).await;
         let now = self.clock.now();
+        match &permit {
+            Some(_) => self.meters.borrow_mut().acquire.record(now, now - asked),
+            None => self.meters.borrow_mut().timeouts += 1,
+        }
         let permit = permit.ok_or(ConnectionTimeout)?;
         let visit = Visit::enter(self.clock, &self.holders);
         let (permit, visit) = (Some(permit), Some(visit));
-        let connection = Connection { permit, hikari: self, since: now, visit, holder };
+        let leaks = Cell::new(false);
+        let connection = Connection { permit, hikari: self, since: now, visit, holder, leaks };
         let (request, unit) = (holder.request, connection.unit());
         holder.probe.tell(Event::Granted { request, unit });
         Ok(connection)
@@ -142,6 +172,27 @@ impl<'w> Hikari<'w> {
 
     pub(crate) fn lost_races(&self) -> u64 {
         self.pool.lost_races()
+    }
+
+    /// Most requests that waited at once since the last call.
+    pub(crate) fn take_waiting_max(&self) -> u32 {
+        self.pool.take_waiting_max()
+    }
+
+    /// What it tells a metrics tracker.
+    pub(crate) fn seen(&self) -> PoolSeen {
+        let (now, meters) = (self.clock.now(), *self.meters.borrow());
+        PoolSeen {
+            total: self.pool.units(),
+            active: self.pool.busy(),
+            pending: self.pool.waiting(),
+            max: self.size_max,
+            min: self.minimum_idle,
+            timeouts: meters.timeouts,
+            acquire: meters.acquire.seen(now),
+            usage: meters.usage.seen(now),
+            creation: meters.creation.seen(now),
+        }
     }
 
     pub(crate) fn size(&self) -> u32 {
@@ -158,8 +209,15 @@ impl Connection<'_> {
 
 impl Drop for Connection<'_> {
     fn drop(&mut self) {
+        if self.leaks.get() {
+            // The pool counts it as lent for ever.
+            self.visit = None;
+            std::mem::forget(self.permit.take());
+            return;
+        }
         let held = self.hikari.clock.now() - self.since;
         self.hikari.holds.borrow_mut().record(held);
+        self.hikari.meters.borrow_mut().usage.record(self.hikari.clock.now(), held);
         let (request, unit) = (self.holder.request, self.unit());
         self.holder.probe.tell(Event::Released { request, unit });
         self.visit = None;

@@ -56,6 +56,14 @@ pub(crate) enum Unit {
     Lease,
     /// `"9 x list_products after exp 2s"`.
     Journey,
+    /// A number without a unit.
+    Number,
+    /// A count, or a share of a count.
+    Portion,
+    /// `"5% 30s, 50% 30s"`.
+    CanarySteps,
+    /// Rising durations: `"5ms 10ms 25ms"`.
+    Durations,
 }
 
 impl Unit {
@@ -77,6 +85,10 @@ impl Unit {
             Unit::Size => "size, bare number in bytes",
             Unit::Acquisition => "\"poll 10ms\" or \"pubsub\"",
             Unit::Journey => "stops",
+            Unit::Number => "number",
+            Unit::Portion => "count or share",
+            Unit::CanarySteps => "shares and times",
+            Unit::Durations => "durations",
             Unit::Lease => "duration or \"watchdog\"",
         }
     }
@@ -495,6 +507,23 @@ impl KnobValue for Share {
 
     fn json(&self, _: &Knob) -> serde_json::Value {
         self.0.into()
+    }
+}
+
+/// A number that needs no unit: cores, factors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Number(pub(crate) f64);
+
+impl KnobValue for Number {
+    fn parse(raw: &Raw, knob: &Knob) -> Result<Number, Text> {
+        let number = raw.number().filter(|number| number.is_finite());
+        let number =
+            number.ok_or_else(|| expected(raw, "a number such as 0.5", "0.5 같은 숫자"))?;
+        in_range(number, raw, knob, "").map(Number)
+    }
+
+    fn json(&self, _: &Knob) -> serde_json::Value {
+        json_number(self.0)
     }
 }
 

@@ -10,16 +10,20 @@
 //! ends the waiting only. Components emit what happened to [`probe`]; they never judge. Knows no
 //! sim and no output format.
 
+mod balancer;
 pub(crate) mod broker;
 pub(crate) mod cache;
 pub(crate) mod checker;
 pub(crate) mod clients;
 pub(crate) mod config;
+mod deployment;
 mod failover;
+pub(crate) mod fleet;
 pub(crate) mod hikari;
 pub(crate) mod instance;
 pub(crate) mod journey;
 pub(crate) mod knobs;
+pub(crate) mod monitoring;
 pub(crate) mod mysql;
 pub(crate) mod observations;
 mod outbox;
@@ -28,6 +32,7 @@ mod projection;
 mod recorder;
 pub(crate) mod redis;
 pub(crate) mod request;
+pub(crate) mod rollout;
 pub(crate) mod station;
 pub(crate) mod tomcat;
 pub(crate) mod walk;
@@ -42,12 +47,17 @@ use std::rc::Rc;
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
+use balancer::Balancer;
 use broker::{Broker, Topic};
 use cache::Cache;
 use checker::Witness;
 use clients::Load;
 use config::{Action, ActionKind, CacheStrategy, Config, Notify, Routing};
-use instance::{Instance, Lifecycle};
+use deployment::Deployment;
+use fleet::Fleet;
+use instance::{Instance, Lifecycle, Version};
+use monitoring::Monitoring;
+use monitoring::scrape::{Sample, Scrape};
 use mysql::{Database, Role};
 use observations::{Observations, Window};
 use probe::{Probe, Recorded};
@@ -60,9 +70,10 @@ use station::Station;
 pub(crate) struct Marketplace<'w> {
     pub(crate) clock: &'w Clock,
     pub(crate) config: &'w Config,
-    pub(crate) instances: Vec<Instance<'w>>,
-    /// Instances that take part in balancing right now.
-    pub(crate) balancer: instance::Balancer,
+    streams: Streams,
+    pub(crate) instances: Fleet<'w>,
+    pub(crate) balancer: Balancer<'w>,
+    pub(crate) deployment: Deployment,
     /// By role; statements are routed among them.
     pub(crate) databases: Vec<Database<'w>>,
     /// The projection's; behind the others where databases are numbered.
@@ -77,6 +88,7 @@ pub(crate) struct Marketplace<'w> {
     pub(crate) stations: Vec<Station<'w>>,
     pub(crate) endpoints: Vec<Endpoint<'w>>,
     recorder: Recorder,
+    pub(crate) monitoring: Monitoring,
     pub(crate) probe: Rc<Probe<'w>>,
     requests: Cell<u64>,
     /// Reading transactions sent to replicas so far: they take turns.
@@ -105,6 +117,9 @@ pub(crate) struct Replication {
     pub(crate) events: u64,
     /// Empty unless the plan asked for it.
     pub(crate) recorded: Vec<Recorded>,
+    /// What Prometheus would have read, and what a load tester would have written down: likewise.
+    pub(crate) scrapes: Vec<Scrape>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// Why a replication could not be finished.
@@ -141,18 +156,22 @@ impl<'w> Marketplace<'w> {
             .collect();
         let stations =
             config.stations.iter().map(|(name, knobs)| Station::new(clock, name, knobs)).collect();
-        let instances: Vec<Instance<'w>> = (0..config.app.instances)
-            .map(|number| Instance::new(clock, config, number, streams))
-            .collect();
+        let instances = Fleet::new(clock, config);
+        for number in 0..config.app.instances {
+            instances.add(Instance::new(clock, config, number, Version::Old, streams));
+        }
         let recorder = Recorder::new(
             plan.window,
             config.loads.keys().cloned().collect(),
             endpoints.iter().map(|endpoint| endpoint.name.to_owned()).collect(),
+            if config.deploys() { &Version::ALL } else { &[] },
         );
         Marketplace {
             clock,
             config,
-            balancer: instance::Balancer::new(config.balancer.policy, streams),
+            streams,
+            balancer: Balancer::new(config.balancer.policy, streams),
+            deployment: Deployment::default(),
             instances,
             databases,
             read_store,
@@ -165,6 +184,7 @@ impl<'w> Marketplace<'w> {
             stations,
             endpoints,
             recorder,
+            monitoring: Monitoring::new(config, plan),
             probe,
             requests: Cell::new(0),
             turns: Cell::new(0),
@@ -238,7 +258,9 @@ pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
     drop(sim);
     outcome.map_err(Failed::Engine)?;
     let observations = market.recorder.finish(&market).map_err(Failed::Audit)?;
-    Ok(Replication { observations, events: clock.events(), recorded: market.probe.take() })
+    let (scrapes, samples) = market.monitoring.take();
+    let (events, recorded) = (clock.events(), market.probe.take());
+    Ok(Replication { observations, events, recorded, scrapes, samples })
 }
 
 fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
@@ -271,8 +293,11 @@ fn start<'w>(sim: &Sim<'w>, market: &'w Marketplace<'w>) {
     if market.config.cache.strategy == CacheStrategy::WriteBehind {
         sim.spawn("write-behind", cache::write_behind(market));
     }
-    for instance in &market.instances {
-        sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+    for instance in market.instances.iter() {
+        instance::stands(sim, market, instance);
+    }
+    if market.monitoring.watches() {
+        sim.spawn("monitoring", monitoring::watch(market));
     }
     for action in &market.config.schedule {
         sim.spawn("schedule", act(sim.clone(), market, action));
@@ -321,13 +346,19 @@ async fn act<'w>(sim: Sim<'w>, market: &'w Marketplace<'w>, action: &'w Action) 
         ActionKind::Rebuild => projection::rebuild(market).await,
         ActionKind::RedisCrash => market.redis.crash(),
         ActionKind::RedisReshard => market.redis.servers.reshard(),
-        ActionKind::Drain(number) => market.instances[*number as usize].drain(&market.probe),
-        ActionKind::Start(number) => {
-            let instance = &market.instances[*number as usize];
-            if instance.lifecycle.get() == Lifecycle::Gone {
-                sim.spawn("instance", instance::boot(sim.clone(), market, instance));
+        ActionKind::Drain(number) => {
+            if let Some(instance) = market.instances.get(*number as usize) {
+                instance::drain(market, instance).await;
             }
         }
+        ActionKind::Start(number) => {
+            let instance = market.instances.get(*number as usize);
+            if let Some(instance) = instance.filter(|it| it.lifecycle.get() == Lifecycle::Gone) {
+                market.instances.enter(instance, Lifecycle::Pending, &market.probe);
+                instance::start(sim.clone(), market, instance).await;
+            }
+        }
+        ActionKind::Deploy => deployment::deploy(&sim, market).await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What one replication showed: plain data, taken from a window of its time.
 
 mod events;
+mod fleet;
+mod monitoring;
 
 use std::cell::Cell;
 
@@ -13,6 +15,8 @@ use super::request::Failure;
 use crate::engine::time::Nanos;
 use crate::stats::histogram::Histogram;
 pub(crate) use events::EventObservations;
+pub(crate) use fleet::FleetObservations;
+pub(crate) use monitoring::MonitoringObservations;
 
 /// Which part of a run is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,6 +247,17 @@ impl Group {
     pub(crate) fn failed(&self) -> u64 {
         self.failures.iter().sum()
     }
+
+    pub(crate) fn add(&mut self, other: &Group) {
+        self.offered += other.offered;
+        self.completed += other.completed;
+        self.ok += other.ok;
+        for (sum, more) in self.failures.iter_mut().zip(other.failures) {
+            *sum += more;
+        }
+        self.latency.merge(&other.latency);
+        self.reads.add(&other.reads);
+    }
 }
 
 /// Levels, averaged over the window.
@@ -346,6 +361,8 @@ pub(crate) struct Observations {
     pub(crate) pages: PageObservations,
     pub(crate) replication: ReplicationObservations,
     pub(crate) events: EventObservations,
+    pub(crate) fleet: FleetObservations,
+    pub(crate) monitoring: MonitoringObservations,
     pub(crate) redis_lock_wait: Histogram,
     pub(crate) cache: CacheObservations,
     pub(crate) stations: Vec<StationObservations>,

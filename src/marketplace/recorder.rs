@@ -7,10 +7,10 @@ use std::cell::{Cell, RefCell};
 use super::Marketplace;
 use super::checker::Judged;
 use super::hikari::Hikari;
-use super::instance::Instance;
+use super::instance::{Instance, Version};
 use super::observations::{
-    Counts, Group, INSIDE_PARTS, Observations, PageObservations, SeriesStep, StationObservations,
-    Window,
+    Counts, FleetObservations, Group, INSIDE_PARTS, Observations, PageObservations, SeriesStep,
+    StationObservations, Window,
 };
 use super::probe::Stage;
 use super::request::{Answer, Failure, Intent, Request};
@@ -35,15 +35,22 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(window: Window, loads: Vec<String>, endpoints: Vec<String>) -> Recorder {
+    pub(crate) fn new(
+        window: Window,
+        loads: Vec<String>,
+        endpoints: Vec<String>,
+        versions: &[Version],
+    ) -> Recorder {
         let groups = |names: Vec<String>| {
             names.into_iter().map(|name| (name, Group::default())).collect::<Vec<_>>()
         };
+        let versions = groups(versions.iter().map(|version| version.label().to_owned()).collect());
         let steps = if window.step > 0 { window.to.div_ceil(window.step) as usize } else { 0 };
         let state = Observations {
             seconds: to_seconds(window.to - window.from),
             loads: groups(loads),
             endpoints: groups(endpoints),
+            fleet: FleetObservations { versions, ..FleetObservations::default() },
             series: vec![SeriesStep::default(); steps],
             ..Observations::default()
         };
@@ -67,10 +74,12 @@ impl Recorder {
         let inside = self.clients.borrow().inside();
         self.state.borrow_mut().inside.0 = inside;
         self.lost_before.set(lost_races(market));
+        market.instances.open();
         let area = self.opened.get().inside;
         self.part.set(Some(PartOfSeries { at: market.clock.now(), area }));
         for pool in market.instances.iter().flat_map(Instance::pools) {
             pool.holds.take();
+            pool.take_waiting_max();
         }
         self.database_before.set(DatabaseTotals::of(market));
         market.broker.lag.take();
@@ -97,13 +106,15 @@ impl Recorder {
         let span = market.clock.now() - self.window.from;
         state.seconds = to_seconds(span);
         state.levels = after.means(&before, span);
+        state.fleet.instance_seconds = to_seconds((after.instances - before.instances) as Nanos);
+        state.fleet.extremes = market.instances.extremes();
         state.inside.1 = self.clients.borrow().inside();
         state.lost_races = lost_races(market) - self.lost_before.get();
         state.pool_size = market.instances.iter().flat_map(Instance::pools).map(Hikari::size).sum();
         for pool in market.instances.iter().flat_map(Instance::pools) {
             state.pool_hold.merge(&pool.holds.take());
         }
-        for instance in &market.instances {
+        for instance in market.instances.iter() {
             state.dropped_syns += instance.tomcat.dropped_syns.get();
         }
         for database in market.all_databases() {
@@ -111,6 +122,7 @@ impl Recorder {
         }
         self.close_database(market, state, span);
         state.events.lag = market.broker.lag.take();
+        state.monitoring = market.monitoring.seen(market);
         let waiting = after.messages - before.messages;
         state.events.waiting = waiting as f64 / span.max(1) as f64;
         for database in &market.databases {
@@ -161,6 +173,7 @@ impl Recorder {
         let database = market.primary();
         let work = DatabaseTotals::of(market).work;
         state.replication.unavailable = market.witness.unavailable().map(to_seconds);
+        end_fleet(market, &mut state.fleet);
         let seen = &mut state.database;
         (seen.deadlocks, seen.lock_waits) = (work.deadlocks, work.lock_waits);
         seen.orders = market.witness.orders();
@@ -293,6 +306,10 @@ impl Recorder {
         }
         let state = &mut *self.state.borrow_mut();
         let latency = now - pending.intended;
+        if let Some(request) = request {
+            let deployment = &pending.market.deployment;
+            deployment.note(request.instance.version, now, answer.is_ok(), latency);
+        }
         if !self.ended.get() {
             match answer {
                 Ok(()) => state.audit.completed += 1,
@@ -315,8 +332,11 @@ impl Recorder {
         }
         let alone = state.endpoints.len() == 1;
         let one_load = state.loads.len() == 1;
+        let version = request.map(|request| request.instance.version as usize);
+        let of_version = version.and_then(|version| state.fleet.versions.get_mut(version));
         let groups = [
             Some((&mut state.all, true)),
+            of_version.map(|(_, group)| (group, true)),
             state.endpoints.get_mut(pending.endpoint).map(|(_, group)| (group, !alone)),
             state.loads.get_mut(pending.load).map(|(_, group)| (group, !one_load)),
         ];
@@ -400,6 +420,16 @@ impl Recorder {
             self.state.borrow_mut().wasted += 1;
         }
     }
+}
+
+/// What is known of the fleet once the run is over.
+fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
+    let deployment = &market.deployment;
+    fleet.failed_starts = market.instances.failed_starts.get();
+    fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
+    fleet.deployments = u64::from(deployment.has_begun());
+    fleet.deployed = deployment.took();
+    fleet.rolled_back = u64::from(deployment.was_rolled_back());
 }
 
 fn lost_races(market: &Marketplace<'_>) -> u64 {

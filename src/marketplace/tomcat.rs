@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::config::Config;
 use super::knobs::Limit;
+use super::monitoring::scrape::{TomcatSeen, limit};
 use super::mysql::Visit;
 use crate::engine::channel::Signal;
 use crate::engine::distribution::Distribution;
@@ -24,6 +25,7 @@ const SYN_LAST_WAIT_S: u64 = 64;
 pub(crate) struct Tomcat<'w> {
     clock: &'w Clock,
     threads: Pool<'w>,
+    threads_max: u32,
     queue_max: u32,
     thread_creation: &'w Distribution,
     stream: RefCell<Stream>,
@@ -69,6 +71,7 @@ impl<'w> Tomcat<'w> {
         Tomcat {
             clock,
             threads: Pool::new(clock, threads.count()),
+            threads_max: threads.count(),
             queue_max: knobs.queue_max.count(),
             thread_creation: &knobs.thread_creation,
             stream: RefCell::new(streams.stream(&format!("instance.{instance}.threads"))),
@@ -136,9 +139,7 @@ impl<'w> Tomcat<'w> {
         let visit = Visit::enter(self.clock, &self.queue);
         let thread = self.threads.acquire().await;
         drop(visit);
-        if !self.thread_creation.is_zero() {
-            self.create_if_needed().await;
-        }
+        self.create_if_needed().await;
         Ok(thread)
     }
 
@@ -146,13 +147,26 @@ impl<'w> Tomcat<'w> {
         let busy = self.threads.busy();
         if busy > u64::from(self.created.get()) {
             self.created.set(self.created.get() + 1);
-            let span = self.thread_creation.sample(&mut self.stream.borrow_mut());
-            self.clock.sleep(span).await;
+            if !self.thread_creation.is_zero() {
+                let span = self.thread_creation.sample(&mut self.stream.borrow_mut());
+                self.clock.sleep(span).await;
+            }
         }
     }
 
     pub(crate) fn occupancy(&self) -> Occupancy {
         self.threads.occupancy()
+    }
+
+    /// What its MBeans show. Threads that are idle for long are kept, unlike in Tomcat.
+    pub(crate) fn seen(&self) -> TomcatSeen {
+        TomcatSeen {
+            threads_busy: self.threads.busy() as u32,
+            threads_current: self.created.get(),
+            threads_max: limit(self.threads_max),
+            connections: self.reported.borrow().level() as u32,
+            connections_max: limit(self.connections_max),
+        }
     }
 
     /// Connections as Tomcat reports them, integrated over time.

@@ -2,6 +2,8 @@
 //! a replication observed.
 
 mod events;
+mod fleet;
+mod monitoring;
 
 use crate::content::text::{Text, both};
 use crate::marketplace::checker::Anomaly;
@@ -170,6 +172,12 @@ metrics! {
     "consumer_lag_mean", "count", Less, None, Mean, "messages that wait for a consumer", "컨슈머를 기다리는 메시지 수";
     "read_store_cores_busy_mean", "count", Neither, None, Mean, "busy cores of the projection's store", "프로젝션 저장소의 바쁜 코어 수";
     "work_per_change_ms", "ms", Less, None, Mean, "CPU of writing statements in all databases per transaction that changes a bid", "입찰을 바꾸는 트랜잭션 하나당 모든 DB의 쓰기 구문이 쓴 CPU 시간";
+    "pool_waiting_max", "count", Less, None, Mean, "most requests that waited for a connection in one pool of an instance", "한 인스턴스의 풀에서 커넥션을 기다린 요청의 최댓값";
+    "dashboard_pool_waiting_max", "count", Neither, None, Mean, "the same as readings every monitoring.scrape show it", "monitoring.scrape 간격으로 읽은 값에 보이는 그 최댓값";
+    "dashboard_latency_ms_p95_merged", "ms", Neither, None, Mean, "p95 from the buckets of all instances added up between readings", "읽은 사이에 늘어난 모든 인스턴스의 버킷을 합쳐 구한 p95";
+    "dashboard_latency_ms_p95_averaged", "ms", Neither, None, Mean, "average of the p95 of each instance", "인스턴스마다 구한 p95의 평균";
+    "dashboard_error_share", "share", Neither, None, Share, "share of answers with a status of 500 or more, from the counters of the instances", "인스턴스의 카운터로 구한 5xx 응답의 비율";
+    "server_latency_ms_p95", "ms", Less, None, Percentile, "p95 as the service itself measures it, from its thread's start to the answer; only with monitoring.scrape", "서비스가 스스로 잰 p95(스레드 시작부터 응답까지). monitoring.scrape가 있을 때만 잰다";
     "cache_hit_share", "share", More, None, Share, "look-ups in the cache that found their row and had no need to load it", "캐시에서 행을 찾아 적재할 필요가 없던 조회의 비율";
     "cache_misses", "count", Less, None, Count, "the other look-ups", "그 밖의 조회 수";
     "cache_loads", "count", Less, None, Count, "rows loaded from the database for the cache", "캐시를 채우려고 DB에서 읽은 횟수";
@@ -181,6 +189,15 @@ metrics! {
     "redis_ops_per_s", "1/s", Neither, None, Mean, "commands that Redis' servers ran, all together", "Redis 서버들이 실행한 초당 명령 수";
     "redis_busy_mean", "share", Neither, None, Mean, "share of its time that the busiest server's thread was busy", "가장 바쁜 Redis 서버의 스레드가 일한 시간의 비율";
     "redis_moved", "count", Less, None, Count, "commands sent to a server that had given the slot away", "이미 슬롯을 넘긴 서버로 보낸 명령 수(MOVED)";
+    "instances_mean", "count", Neither, None, Mean, "instances whose process runs, on average", "프로세스가 떠 있는 인스턴스 수의 평균";
+    "instances_max", "count", Neither, None, Mean, "most instances that ran at once", "동시에 떠 있던 인스턴스의 최대 수";
+    "ready_instances_min", "count", More, None, Mean, "fewest instances that were ready at once", "동시에 준비 상태였던 인스턴스의 최소 수";
+    "pending_instances_max", "count", Less, None, Mean, "most instances that waited for a node at once", "동시에 노드를 기다린(Pending) 인스턴스의 최대 수";
+    "instance_hours", "h", Less, None, Mean, "hours of running instances within the window", "측정 구간에서 인스턴스가 떠 있던 시간의 합(시간)";
+    "failed_starts", "count", Less, None, Count, "starts of instances that ended because the database gave no connection, in the whole run", "DB 커넥션을 얻지 못해 실패한 인스턴스 시작 수(전체 실행)";
+    "deploy_s", "s", Less, None, Mean, "seconds until the version that lost is gone; no value if that was not reached", "밀려난 버전이 모두 사라질 때까지의 시간(초). 끝나지 않으면 값이 없다";
+    "mixed_versions_s", "s", Less, None, Mean, "seconds in which both versions had ready instances, in the whole run", "두 버전이 함께 준비 상태였던 시간(초, 전체 실행)";
+    "rolled_back_share", "share", Less, None, Share, "share of the deployments that were rolled back", "롤백된 배포의 비율";
     "station_busy_mean", "count", Neither, Station, Mean, "busy servers, over the whole run", "바쁜 서버 수(전체 실행 평균)";
     "station_waiting_mean", "count", Less, Station, Mean, "visitors that wait, over the whole run", "기다리는 손님 수(전체 실행 평균)";
     "station_wait_ms_mean", "ms", Less, Station, Mean, "mean wait at the station, given up or served", "스테이션에서 기다린 평균 시간";
@@ -333,6 +350,8 @@ pub(crate) fn rows(seen: &Observations) -> Vec<Row> {
     rows.mean("replica_cores_busy_mean", levels.replica_cores_busy);
     rows.mean("unavailable_s", replication.unavailable);
     events::rows(&mut rows, seen);
+    fleet::rows(&mut rows, seen);
+    monitoring::rows(&mut rows, seen);
     cache_rows(&mut rows, &seen.cache);
     for station in &seen.stations {
         let label = format!("@{}", station.name);
@@ -401,23 +420,13 @@ fn database_rows(rows: &mut Rows, seen: &Observations, finished: u64) {
 /// Adds the histograms and counts of another replication; levels and times are not merged, their
 /// estimates come from the replications' own values.
 pub(crate) fn merge(into: &mut Observations, other: &Observations) {
-    let groups = |into: &mut Group, other: &Group| {
-        into.offered += other.offered;
-        into.completed += other.completed;
-        into.ok += other.ok;
-        for (sum, more) in into.failures.iter_mut().zip(other.failures) {
-            *sum += more;
-        }
-        into.latency.merge(&other.latency);
-        into.reads.add(&other.reads);
-    };
-    groups(&mut into.all, &other.all);
+    into.all.add(&other.all);
     for (name, group) in [(&mut into.endpoints, &other.endpoints), (&mut into.loads, &other.loads)]
         .into_iter()
         .flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs))
         .map(|(mine, theirs)| (&mut mine.1, &theirs.1))
     {
-        groups(name, group);
+        name.add(group);
     }
     into.failed_latency.merge(&other.failed_latency);
     into.recorded_latency.merge(&other.recorded_latency);
@@ -430,6 +439,8 @@ pub(crate) fn merge(into: &mut Observations, other: &Observations) {
     into.cache.merge(&other.cache);
     into.replication.merge(&other.replication);
     into.events.merge(&other.events);
+    into.fleet.merge(&other.fleet);
+    into.monitoring.merge(&other.monitoring);
     let (mine, theirs) = (&mut into.database, &other.database);
     mine.lock_wait.merge(&theirs.lock_wait);
     mine.commit.merge(&theirs.commit);

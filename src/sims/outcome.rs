@@ -1,5 +1,7 @@
 //! The outcome of a run: plain data, rounded to 6 significant digits, the contract of `--json`.
 
+pub(crate) mod layout;
+
 use serde::Serialize;
 
 use super::judge;

@@ -93,7 +93,8 @@ impl Reader<'_> {
             translated: false,
         };
         let base = self.base(&mut fields);
-        let config = self.config(base, &mut fields);
+        let mut config = self.config(base, &mut fields);
+        self.apply_service(&mut config, &overrides.spring);
         self.variants(&mut fields, &config, &mut spec, overrides);
         self.show(&mut fields, &mut spec);
         if let Some(node) = fields.take("claim") {
@@ -419,6 +420,16 @@ impl Reader<'_> {
         match set_error(name, error) {
             (what, None) => self.walk.report(span, what),
             (what, Some(hint)) => self.walk.report_with(span, what, hint),
+        }
+    }
+
+    /// The settings of `--spring`, which have been checked one by one where the file was read.
+    fn apply_service(&mut self, config: &mut Config, settings: &[(String, Raw)]) {
+        for (name, raw) in settings {
+            if let Err(error) = config.set(name, raw) {
+                let (what, hint) = set_error(name, error);
+                self.argument("--spring", what, hint);
+            }
         }
     }
 

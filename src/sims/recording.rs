@@ -8,6 +8,7 @@ pub(crate) mod lives;
 #[cfg(test)]
 mod tests;
 pub(crate) mod turns;
+pub(crate) mod watched;
 
 use super::run::{self, Execution, RunFailed};
 use super::spec::{Spec, Wanted};
@@ -16,6 +17,7 @@ use crate::marketplace::observations::{Observations, Window};
 use crate::marketplace::probe::Recorded;
 use episode::{Episode, Hit};
 use lives::{Life, Names};
+use watched::Watched;
 
 /// Everything that happened in one replication of one variant.
 pub(crate) struct Recording {
@@ -31,6 +33,7 @@ pub(crate) struct Recording {
     pub(super) window: Window,
     pub(super) recorded: Vec<Recorded>,
     pub(super) names: Names,
+    pub(crate) watched: Watched,
 }
 
 impl Recording {
@@ -70,6 +73,9 @@ fn record(
     window: Window,
 ) -> Result<Recording, RunFailed> {
     let done = run::replay(spec, variant, replication, window)?;
+    let config = &spec.variants[variant].config;
+    let names = Names::of(config);
+    let watched = Watched::new(config, names.endpoints(), (done.scrapes, done.samples));
     Ok(Recording {
         sim: spec.name.clone(),
         variant: spec.variants[variant].id.clone(),
@@ -78,7 +84,8 @@ fn record(
         observations: done.observations,
         window,
         recorded: done.recorded,
-        names: Names::of(&spec.variants[variant].config),
+        names,
+        watched,
     })
 }
 

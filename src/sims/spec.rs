@@ -184,6 +184,8 @@ pub(crate) struct Measured {
 /// What the command line changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Overrides {
+    /// Settings of the reader's own service (`--spring`): over `[set]`, below the variants.
+    pub(crate) spring: Vec<(String, Raw)>,
     pub(crate) set: Vec<(String, Raw)>,
     pub(crate) vary: Vec<(String, Vec<Raw>)>,
     pub(crate) seed: Option<u64>,
@@ -195,6 +197,7 @@ pub(crate) struct Overrides {
 impl Overrides {
     /// Whether they change what is simulated, so that the file's claims no longer apply.
     pub(crate) fn modify(&self) -> bool {
-        !self.set.is_empty() || !self.vary.is_empty() || self.duration.is_some()
+        let service = !self.spring.is_empty();
+        service || !self.set.is_empty() || !self.vary.is_empty() || self.duration.is_some()
     }
 }

@@ -1,6 +1,7 @@
 //! Pure mathematics of what was observed: estimates with their uncertainty, comparisons, warm-up,
 //! and the closed forms that the simulator is checked against.
 
+pub(crate) mod buckets;
 pub(crate) mod comparison;
 pub(crate) mod histogram;
 pub(crate) mod interval;

@@ -8,10 +8,13 @@
 mod check;
 mod content;
 mod quiz;
+mod readers;
 mod readme;
 mod reference;
 mod sandbox;
 mod sim;
+mod spring;
+mod target_tps;
 mod tidy;
 mod timeline;
 mod topic;

@@ -117,9 +117,15 @@ fn wrong_words_are_refused_with_what_is_known() {
     for (words, expected) in [
         (
             "--export foo=x",
-            "error: nothing is exported as `foo`\n  = known: trace=FILE (Chrome trace events)\n",
+            "error: nothing is exported as `foo`\n  = known: trace=FILE (Chrome trace events), openmetrics=FILE \
+             (Prometheus), jtl=FILE (JMeter), k6=FILE (k6's summary)\n",
         ),
         ("--export trace=", "error: --export trace=FILE needs the name of a file\n"),
+        ("--export k6", "error: --export k6=FILE needs the name of a file\n"),
+        (
+            "--export openmetrics=a.om --export k6=a.dashboard.json",
+            "error: --export would write `a.dashboard.json` twice\n",
+        ),
         (
             "--timeline --variant shar",
             "error: there is no variant `shar`\n  = the variants are: for-update, none, share, \

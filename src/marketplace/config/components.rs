@@ -6,17 +6,6 @@ use crate::marketplace::knobs::{Limit, Mix, Rate, Share, Size, Span, Stages, Uni
 use crate::marketplace::redis::terms::{Acquisition, Lease};
 
 choice! {
-    /// How the balancer picks an instance.
-    BalancerPolicy {
-        RoundRobin = "round-robin",
-        LeastOutstanding = "least-outstanding",
-        Random = "random",
-        /// The less loaded of two picked at random.
-        TwoChoices = "two-choices",
-    }
-}
-
-choice! {
     /// When a transaction borrows its connection.
     Acquire {
         /// At begin, as `DataSourceTransactionManager` does.
@@ -211,36 +200,6 @@ choice! {
     Reuse {
         Lifo = "lifo",
         Fifo = "fifo",
-    }
-}
-
-knobs! {
-    /// The application: instances and their cores.
-    AppKnobs {
-        instances: u32 = "1", "app.instances", Unit::Count, 1..=64,
-            "application instances behind the balancer", "로드 밸런서 뒤의 애플리케이션 인스턴스 수",
-            "ours";
-        cores: Limit = "unlimited", "app.cores", Unit::Limit, 1..=1024,
-            "cores of each instance, shared by its threads", "인스턴스마다 스레드가 나눠 쓰는 코어 수",
-            "ours";
-        boot: Span = "0ms", "app.boot", Unit::Duration, 0..=3_600_000,
-            "time from the start of an instance to ready", "인스턴스 시작부터 준비 완료까지의 시간",
-            "ours";
-    }
-}
-
-knobs! {
-    /// The load balancer.
-    BalancerKnobs {
-        policy: BalancerPolicy = "round-robin", "balancer.policy", Unit::Choice(BalancerPolicy::WORDS), 0..=0,
-            "how an instance is picked for a request", "요청을 보낼 인스턴스를 고르는 방법",
-            "ours";
-        retry_max: u32 = "0", "balancer.retry.max", Unit::Count, 0..=10,
-            "further instances that are tried when one answers with an overload error", "과부하 오류가 나면 더 시도해 볼 인스턴스 수",
-            "ours";
-        delay: Distribution = "0ms", "balancer.delay", Unit::RandomTime, 0..=60_000,
-            "time a request spends in the balancer", "요청이 로드 밸런서에서 보내는 시간",
-            "ours";
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 pub(crate) mod cache;
 pub(crate) mod components;
 pub(crate) mod events;
+pub(crate) mod fleet;
+pub(crate) mod monitoring;
 pub(crate) mod pages;
 pub(crate) mod redis;
 pub(crate) mod replication;
@@ -18,6 +20,8 @@ use crate::content::text::{Text, both};
 pub(crate) use cache::*;
 pub(crate) use components::*;
 pub(crate) use events::*;
+pub(crate) use fleet::*;
+pub(crate) use monitoring::*;
 pub(crate) use pages::*;
 pub(crate) use redis::*;
 pub(crate) use replication::*;
@@ -64,6 +68,8 @@ pub(crate) enum ActionKind {
     Drain(u32),
     /// Boots an instance that is gone.
     Start(u32),
+    /// A new version comes in.
+    Deploy,
 }
 
 /// Declares the settings of the whole marketplace: each component once, and what stands beside them.
@@ -104,7 +110,9 @@ macro_rules! config {
 
 config! {
     app: AppKnobs,
+    node: NodeKnobs,
     balancer: BalancerKnobs,
+    deploy: DeployKnobs,
     tomcat: TomcatKnobs,
     hikari: HikariKnobs,
     spring: SpringKnobs,
@@ -123,6 +131,8 @@ config! {
     outbox: OutboxKnobs,
     broker: BrokerKnobs,
     cqrs: CqrsKnobs,
+    monitoring: MonitoringKnobs,
+    slow: SlowKnobs,
 }
 
 /// Which settings a sim starts from.
@@ -334,6 +344,11 @@ impl Config {
         self.replica.count > 0
             || self.cache.strategy != CacheStrategy::None
             || self.cqrs.level != CqrsLevel::OneModel
+    }
+
+    /// Whether a new version comes in.
+    pub(crate) fn deploys(&self) -> bool {
+        self.schedule.iter().any(|action| action.what == ActionKind::Deploy)
     }
 
     /// Whether rows of the outbox come about.

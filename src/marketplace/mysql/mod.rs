@@ -267,6 +267,11 @@ impl<'w> Database<'w> {
         });
     }
 
+    /// So many connections have been closed.
+    pub(crate) fn disconnect(&self, count: u32) {
+        self.connections.set(self.connections.get().saturating_sub(count));
+    }
+
     /// Accepts a connection unless `max_connections` is reached.
     pub(crate) fn connect(&self) -> bool {
         if self.connections.get() >= self.knobs.max_connections {

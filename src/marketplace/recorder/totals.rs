@@ -55,6 +55,7 @@ pub(super) struct Areas {
     pub(super) replica_cores: u128,
     pub(super) read_store_cores: u128,
     pub(super) messages: u128,
+    pub(super) instances: u128,
 }
 
 impl Areas {
@@ -62,7 +63,7 @@ impl Areas {
         let now = market.clock.now();
         let mut areas =
             Areas { inside: market.recorder.clients.borrow().area(now), ..Areas::default() };
-        for instance in &market.instances {
+        for instance in market.instances.iter() {
             let threads = instance.tomcat.occupancy();
             areas.thread_busy += threads.busy;
             areas.thread_queue += threads.waiting;
@@ -77,6 +78,7 @@ impl Areas {
         areas.db_cores = primary.map_or(0, Database::busy_area);
         areas.read_store_cores = market.read_store.as_ref().map_or(0, Database::busy_area);
         areas.messages = market.broker.waiting_area();
+        areas.instances = market.instances.running_area();
         areas.replica_cores = replicas.unwrap_or_default().iter().map(Database::busy_area).sum();
         areas
     }

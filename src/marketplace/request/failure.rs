@@ -17,6 +17,14 @@ pub(crate) enum Failure {
     Unanswered,
     /// No instance was ready.
     NoInstance,
+    /// Nobody listened at the instance: it was booting or had been told to end.
+    Refused,
+    /// The instance was stopped while the request was inside.
+    Reset,
+    /// A bug of the new version.
+    BadVersion,
+    /// The statement named a column that is not there.
+    Schema,
     StationFull,
     StationTimeout,
     /// A described endpoint refused.
@@ -54,13 +62,17 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    pub(crate) const ALL: [Failure; 24] = [
+    pub(crate) const ALL: [Failure; 28] = [
         Failure::PoolTimeout,
         Failure::Rejected,
         Failure::ConnectTimeout,
         Failure::ClientTimeout,
         Failure::Unanswered,
         Failure::NoInstance,
+        Failure::Refused,
+        Failure::Reset,
+        Failure::BadVersion,
+        Failure::Schema,
         Failure::StationFull,
         Failure::StationTimeout,
         Failure::Business,
@@ -90,6 +102,10 @@ impl Failure {
             Failure::ClientTimeout => "client_timeout",
             Failure::Unanswered => "unanswered",
             Failure::NoInstance => "no_instance",
+            Failure::Refused => "refused",
+            Failure::Reset => "reset",
+            Failure::BadVersion => "bad_version",
+            Failure::Schema => "schema",
             Failure::StationFull => "station_full",
             Failure::StationTimeout => "station_timeout",
             Failure::Business => "business",
@@ -130,6 +146,10 @@ impl Failure {
             | Failure::ClientTimeout
             | Failure::Unanswered
             | Failure::NoInstance
+            | Failure::Refused
+            | Failure::Reset
+            | Failure::BadVersion
+            | Failure::Schema
             | Failure::StationFull
             | Failure::StationTimeout
             | Failure::Deadlock
@@ -147,7 +167,10 @@ impl Failure {
 
     /// An answer that another instance might not give.
     pub(crate) fn is_overload(self) -> bool {
-        matches!(self, Failure::PoolTimeout | Failure::Rejected | Failure::NoInstance)
+        matches!(
+            self,
+            Failure::PoolTimeout | Failure::Rejected | Failure::NoInstance | Failure::Refused
+        )
     }
 }
 

@@ -7,6 +7,7 @@ mod change_price;
 pub(crate) mod described;
 pub(crate) mod distributed_lock;
 mod failure;
+pub(crate) mod http;
 mod issue_coupon;
 mod list_products;
 mod place_bid;
@@ -28,7 +29,7 @@ use std::rc::Rc;
 
 use super::config::Config;
 use super::hikari::{Connection, Holder};
-use super::instance::Instance;
+use super::instance::{Instance, Version};
 use super::journey::Visitor;
 use super::mysql::Visit;
 use super::probe::{Event, Stage, Unit};
@@ -38,6 +39,7 @@ use super::{Marketplace, draw_seed};
 use crate::engine::channel::Signal;
 use crate::engine::distribution::Distribution;
 use crate::engine::executor::Sim;
+use crate::engine::pool::Permit;
 use crate::engine::time::Nanos;
 use crate::random::Stream;
 use described::Op;
@@ -130,6 +132,9 @@ const ATTEMPT: u64 = 2_100;
 const USER: u64 = 2_101;
 const ANOTHER_ROW: u64 = 2_102;
 const WITHDRAWN: u64 = 2_110;
+const LEAK: u64 = 2_120;
+const BUG: u64 = 2_121;
+const COLUMN: u64 = 2_122;
 
 /// One request, seen by its client and by the server's work on it.
 pub(crate) struct Request<'w> {
@@ -146,6 +151,8 @@ pub(crate) struct Request<'w> {
     /// The client went away; whatever is still done is wasted.
     pub(crate) abandoned: Cell<bool>,
     pub(crate) stages: [Cell<Nanos>; Stage::ALL.len()],
+    /// When its connection stood.
+    pub(crate) connected: Cell<Option<Nanos>>,
     /// Identifies who asks for what, whatever the variant and the attempt.
     draws: u64,
     /// Identifies the draws of this attempt of the client.
@@ -197,6 +204,7 @@ impl<'w> Request<'w> {
             answer: Signal::new(market.clock),
             abandoned: Cell::new(false),
             stages: Default::default(),
+            connected: Cell::new(None),
             draws,
             times: if attempt == 0 { draws } else { draw_seed(draws, u64::from(attempt), ATTEMPT) },
             drawn: Cell::new(0),
@@ -248,11 +256,17 @@ impl<'w> Request<'w> {
 
     /// Computes on a core of the instance.
     pub(crate) async fn cpu(&self, work: &Distribution) {
-        let work = self.draw(work);
+        let work = self.market.config.slow.work(self.instance.number, self.draw(work));
         if work > 0 {
             let _stage = self.enter(Stage::AppCpu);
-            self.instance.cores.run(work).await;
+            self.instance.cores.run(self.slowed(work)).await;
         }
+    }
+
+    /// CPU time on this instance, whose code may be cold or slow.
+    fn slowed(&self, work: Nanos) -> Nanos {
+        let factor = self.instance.cost_factor(self.market.config);
+        if factor == 1.0 { work } else { (work as f64 * factor) as Nanos }
     }
 
     /// Waits for something outside: holds what is held.
@@ -285,7 +299,14 @@ impl<'w> Request<'w> {
         };
         let borrowed = self.instance.pool(number).borrow(&self.sim, database, holder).await;
         self.market.recorder.pool_wait(self, self.now() - asked);
-        borrowed.map_err(|_| Failure::PoolTimeout)
+        let connection = borrowed.map_err(|_| Failure::PoolTimeout)?;
+        let leaks = match self.instance.version {
+            Version::Old => 0.0,
+            Version::New => self.market.config.deploy.new_leak.0,
+        };
+        let share = leaks.max(self.market.config.app.leak.0);
+        connection.leaks.set(self.happens(share, LEAK));
+        Ok(connection)
     }
 
     /// Writes the response. With open-in-view a connection that was used is still held.
@@ -321,6 +342,17 @@ impl<'w> Request<'w> {
         Stream::from_seed(draw_seed(self.draws, 0, purpose)).below(among)
     }
 
+    /// What is wrong with this version for this request, if anything.
+    fn fault_of_version(&self) -> Option<Failure> {
+        let version = self.instance.version;
+        let knobs = &self.market.config.deploy;
+        if version == Version::New && self.happens(knobs.new_errors.0, BUG) {
+            return Some(Failure::BadVersion);
+        }
+        let misses = self.market.deployment.misses_a_column(knobs.schema, version);
+        (misses && self.happens(knobs.schema_share.0, COLUMN)).then_some(Failure::Schema)
+    }
+
     /// The user who sends it.
     fn user(&self) -> i64 {
         let users = u64::from(self.market.config.data.users);
@@ -348,10 +380,35 @@ impl Drop for InStage<'_, '_> {
     }
 }
 
-/// The server's work on one request, from the socket to the answer.
+/// The server's work on one request, from the socket to the answer, or to the end of the instance.
 pub(crate) async fn serve<'w>(request: Rc<Request<'w>>, socket: Rc<Socket<'w>>) {
     let market = request.market;
     let visit = Visit::enter(market.clock, &market.recorder.server);
+    let granted = Cell::new(false);
+    let work = work(&request, &socket, &granted);
+    let (outcome, thread) = if market.config.deploys() {
+        request.instance.unless_killed(work).await.unwrap_or((Err(Failure::Reset), None))
+    } else {
+        work.await
+    };
+    request.kept.borrow_mut().take();
+    respond(&request, outcome);
+    if granted.get() {
+        let worker = Unit::Thread { instance: request.instance.number };
+        market.probe.tell(Event::Released { request: request.number, unit: worker });
+    }
+    drop(thread);
+    drop(visit);
+    request.instance.leave();
+}
+
+/// Waits to be accepted and for a thread, then runs the script.
+async fn work<'w>(
+    request: &Rc<Request<'w>>,
+    socket: &Rc<Socket<'w>>,
+    granted: &Cell<bool>,
+) -> (Answer, Option<Permit<'w>>) {
+    let market = request.market;
     socket.accepted().await;
     request.spent(Stage::Connect, request.now() - request.intended);
     let worker = Unit::Thread { instance: request.instance.number };
@@ -359,23 +416,18 @@ pub(crate) async fn serve<'w>(request: Rc<Request<'w>>, socket: Rc<Socket<'w>>) 
     market.probe.tell(Event::WaitsFor { request: request.number, unit: worker });
     let thread = socket.tomcat().thread().await;
     drop(queue);
-    if thread.is_ok() {
-        market.probe.tell(Event::Granted { request: request.number, unit: worker });
-    }
-    let outcome = match &thread {
-        Ok(_) => run_script(&request).await,
-        Err(_) => Err(Failure::Rejected),
+    let Ok(thread) = thread else { return (Err(Failure::Rejected), None) };
+    granted.set(true);
+    market.probe.tell(Event::Granted { request: request.number, unit: worker });
+    let answer = match request.fault_of_version() {
+        None => run_script(request).await,
+        Some(failure) => {
+            request.cpu(&market.config.endpoints.app_cpu).await;
+            Err(failure)
+        }
     };
-    request.kept.borrow_mut().take();
-    respond(&request, outcome);
-    if thread.is_ok() {
-        market.probe.tell(Event::Released { request: request.number, unit: worker });
-    }
-    drop(thread);
-    drop(visit);
-    let outstanding = &request.instance.outstanding;
-    outstanding.set(outstanding.get() - 1);
-    request.instance.leave_if_drained(&market.probe);
+    request.instance.warm_up();
+    (answer, Some(thread))
 }
 
 /// Sends the answer; only the first one counts.
@@ -384,6 +436,9 @@ fn respond(request: &Request<'_>, outcome: Answer) {
         return;
     }
     request.market.probe.tell(Event::Answered { request: request.number, failure: outcome.err() });
+    let before =
+        [Stage::Connect, Stage::ThreadQueue].map(|stage| request.stages[stage as usize].get());
+    request.market.monitoring.answered(request, before.iter().sum(), outcome);
     request.answer.give(outcome);
     if request.abandoned.get() {
         request.market.recorder.wasted(request);

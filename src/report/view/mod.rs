@@ -2,9 +2,11 @@
 
 pub(crate) mod bench;
 mod column_heads;
+pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod quiz;
 pub(crate) mod sims;
+pub(crate) mod target_tps;
 pub(crate) mod timeline;
 pub(crate) mod topic;
 pub(crate) mod validation;

@@ -50,7 +50,7 @@ fn declaration(name: &str) -> Option<&'static Knob> {
 
 fn range(knob: &Knob) -> String {
     match knob.unit {
-        Unit::Count | Unit::Limit => format!("{}..{}", knob.least, knob.most),
+        Unit::Count | Unit::Limit | Unit::Number => format!("{}..{}", knob.least, knob.most),
         Unit::Milliseconds | Unit::Seconds | Unit::Duration | Unit::RandomTime => {
             format!("{}..{} ms", knob.least, knob.most)
         }
@@ -60,7 +60,13 @@ fn range(knob: &Knob) -> String {
         Unit::Size => format!("{}..{} bytes", knob.least, knob.most),
         Unit::Acquisition => "poll 10ms, pubsub".to_owned(),
         Unit::Lease => "5s, watchdog".to_owned(),
-        Unit::Flag | Unit::Mix | Unit::Stages | Unit::Journey => String::new(),
+        Unit::Flag
+        | Unit::Mix
+        | Unit::Stages
+        | Unit::Journey
+        | Unit::Durations
+        | Unit::Portion
+        | Unit::CanarySteps => String::new(),
     }
 }
 

@@ -25,6 +25,7 @@ impl Reader<'_> {
             }
             for (name, what) in [
                 ("crash", ActionKind::MysqlCrash),
+                ("deploy", ActionKind::Deploy),
                 ("redis-failover", ActionKind::RedisFailover),
                 ("rebuild", ActionKind::Rebuild),
                 ("redis-crash", ActionKind::RedisCrash),

@@ -127,6 +127,11 @@ impl Names {
         }
     }
 
+    /// By the number that events name them with.
+    pub(super) fn endpoints(&self) -> &[String] {
+        &self.endpoints
+    }
+
     pub(crate) fn row(&self, table: TableId, key: u64) -> String {
         format!("{}/{key}", self.table(table.0))
     }
