@@ -438,11 +438,11 @@ fn series(spec: &Spec, found: &Measurement) -> Vec<Series> {
     vec![
         over_time("offered_per_s", &|part| Some(part.arrived as f64 / seconds)),
         over_time("completed_per_s", &|part| Some(part.completed as f64 / seconds)),
-        over_time("ready_instances", &|part| Some(f64::from(part.ready))),
         over_time("failed_per_s", &|part| Some(part.failed as f64 / seconds)),
         over_time("latency_ms_mean", &|part| {
             (part.completed > 0).then(|| part.latency as f64 / part.completed as f64 / 1e6)
         }),
+        over_time("ready_instances", &|part| Some(f64::from(part.ready))),
     ]
 }
 
