@@ -57,6 +57,7 @@ fn response(sample: &Sample) -> (String, &'static str) {
             let message = match code {
                 200 => "OK",
                 409 => "Conflict",
+                502 => "Bad Gateway",
                 503 => "Service Unavailable",
                 _ => "Internal Server Error",
             };

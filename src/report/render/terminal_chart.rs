@@ -13,8 +13,28 @@ const WIDTH_MAX: usize = 72;
 const DOTS_X: usize = 2;
 const DOTS_Y: usize = 4;
 /// A filled and a hollow mark for each series in turn.
-const MARKS: [(char, char); 4] = [('●', '○'), ('■', '□'), ('▲', '△'), ('◆', '◇')];
-const MARKS_ASCII: [(char, char); 4] = [('*', 'o'), ('#', '0'), ('x', 'v'), ('%', '&')];
+const MARKS: [(char, char); 8] = [
+    ('●', '○'),
+    ('■', '□'),
+    ('▲', '△'),
+    ('◆', '◇'),
+    ('▼', '▽'),
+    ('★', '☆'),
+    ('▶', '▷'),
+    ('◀', '◁'),
+];
+const MARKS_ASCII: [(char, char); 8] = [
+    ('*', 'o'),
+    ('#', '0'),
+    ('x', 'v'),
+    ('%', '&'),
+    ('+', 't'),
+    ('@', 'a'),
+    ('$', 's'),
+    ('=', '-'),
+];
+/// Columns from one mark on a line among several to its next.
+const MARK_EVERY: usize = 12;
 
 pub(super) fn chart_lines(chart: &Chart, style: Style, width: usize) -> Vec<Line> {
     let mut lines = wrap(&words(&chart.y_title, Look::bold()), width);
@@ -30,6 +50,13 @@ pub(super) fn chart_lines(chart: &Chart, style: Style, width: usize) -> Vec<Line
         grid.line(&x, &y, &series.points);
         let marks = if style.unicode { MARKS } else { MARKS_ASCII };
         grid.marks(&x, &y, &series.points, marks[at % marks.len()]);
+    }
+    if chart.series.len() > 1 {
+        let marks = if style.unicode { MARKS } else { MARKS_ASCII };
+        for (at, series) in chart.series.iter().enumerate() {
+            let first = at * MARK_EVERY / chart.series.len();
+            grid.tags(&x, &y, &series.points, marks[at % marks.len()].0, first);
+        }
     }
     let (tick_sign, side) = if style.unicode { ("┤", "│") } else { ("+", "|") };
     for row in 0..HEIGHT {
@@ -150,6 +177,19 @@ impl Grid {
                 Mark::Unsettled => Some((signs.1, Tone::Bad)),
                 Mark::Sweep => self.marks[cell],
             };
+        }
+    }
+
+    /// Marks on a line now and then, from a column on, so that it is told from the others.
+    fn tags(&mut self, x: &Axis, y: &Axis, points: &[Point], sign: char, first: usize) {
+        let mut next = first;
+        for point in points.iter().filter(|point| point.mark == Mark::Sweep) {
+            let Some(place) = self.place(x, y, point.x, point.y) else { continue };
+            let cell = self.cell(place);
+            if place.0 / DOTS_X >= next && self.marks[cell].is_none() {
+                self.marks[cell] = Some((sign, Tone::Accent));
+                next = place.0 / DOTS_X + MARK_EVERY;
+            }
         }
     }
 

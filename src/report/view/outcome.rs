@@ -296,23 +296,23 @@ impl Page<'_> {
 
     /// Episodes over time: what was completed, and the instances where their number changes.
     fn series(&self) -> Vec<Block> {
-        let completed = self.over_time("completed_per_s", |_| true);
-        let changes = |values: &[Option<f64>]| values.windows(2).any(|pair| pair[0] != pair[1]);
-        let ready = self.over_time("ready_instances", changes);
-        completed.into_iter().chain(ready).collect()
+        let ready = "ready_instances";
+        let changes =
+            self.outcome.variants.iter().flat_map(|variant| &variant.series).any(|it| {
+                it.metric == ready && it.values.windows(2).any(|pair| pair[0] != pair[1])
+            });
+        let shown = ["completed_per_s"].into_iter().chain(changes.then_some(ready));
+        shown.filter_map(|metric| self.over_time(metric)).collect()
     }
 
-    /// A chart of one metric, of the variants whose values are worth a line.
-    fn over_time(&self, shown: &str, worth: impl Fn(&[Option<f64>]) -> bool) -> Option<Block> {
+    /// A chart of one metric.
+    fn over_time(&self, shown: &str) -> Option<Block> {
         let series: Vec<Series> = self
             .outcome
             .variants
             .iter()
             .filter_map(|variant| {
                 let series = variant.series.iter().find(|series| series.metric == shown)?;
-                if !worth(&series.values) {
-                    return None;
-                }
                 let points = series.values.iter().zip(&series.low).zip(&series.high).enumerate();
                 let points = points.filter_map(|(at, ((y, low), high))| {
                     let x = at as f64 * series.step_s;

@@ -17,7 +17,8 @@ pub(super) fn rows(rows: &mut Rows, seen: &Observations) {
     rows.mean("db_connections_max", f64::from(fleet.db_connections_max));
     rows.mean("deploy_s", fleet.deployed);
     rows.mean("mixed_versions_s", (fleet.deployments > 0).then_some(fleet.mixed));
-    rows.share("rolled_back_share", fleet.rolled_back, fleet.deployments);
+    let rolled_back = fleet.rolled_back as f64 / fleet.deployments as f64;
+    rows.mean("rolled_back_share", (fleet.deployments > 0).then_some(rolled_back));
     for (version, group) in &fleet.versions {
         let label = format!("@{version}");
         rows.mean(format!("completed_per_s{label}"), group.completed as f64 / seen.seconds);
