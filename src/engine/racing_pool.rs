@@ -31,8 +31,8 @@ struct State {
     waiting: Gauge,
     stream: Stream,
     lost_races: u64,
-    /// All units have gone; those in use are not given to anybody when they come back.
-    closed: bool,
+    /// So many units, the first ones, have gone: those in use go when they come back.
+    retired: usize,
     /// Most that waited at once since it was last asked for.
     waiting_max: u32,
 }
@@ -44,6 +44,7 @@ enum Unit {
     Free,
     /// Free, visible to newcomers, and on offer to a waiter that is being woken.
     Offered,
+    Retired,
 }
 
 #[derive(Clone, Copy)]
@@ -72,7 +73,7 @@ impl<'w> RacingPool<'w> {
             waiting: Gauge::default(),
             stream,
             lost_races: 0,
-            closed: false,
+            retired: 0,
             waiting_max: 0,
         };
         RacingPool { clock, wake_up, state: RefCell::new(state) }
@@ -87,32 +88,31 @@ impl<'w> RacingPool<'w> {
     /// Adds a unit: on offer to the first waiter, if any.
     pub(crate) fn add_unit(&self) {
         let state = &mut *self.state.borrow_mut();
-        if state.closed {
-            state.closed = false;
-            state.units.clear();
-        }
         state.units.push(Unit::Free);
         let unit = state.units.len() as u32 - 1;
         self.offer(state, unit);
     }
 
-    /// Takes all units away, until one is added again; that must not be before those in use have
-    /// come back.
+    /// Takes all units away, those in use when they come back.
     pub(crate) fn close(&self) {
-        self.state.borrow_mut().closed = true;
+        let state = &mut *self.state.borrow_mut();
+        state.retired = state.units.len();
+        for unit in state.units.iter_mut().filter(|unit| **unit != Unit::Busy) {
+            *unit = Unit::Retired;
+        }
     }
 
     /// Units in existence.
     pub(crate) fn units(&self) -> u32 {
         let state = self.state.borrow();
-        if state.closed { 0 } else { state.units.len() as u32 }
+        (state.units.len() - state.retired) as u32
     }
 
     /// Units not in use, on offer or not.
     pub(crate) fn free(&self) -> u32 {
         let state = self.state.borrow();
-        let free = state.units.iter().filter(|unit| **unit != Unit::Busy).count() as u32;
-        if state.closed { 0 } else { free }
+        let of_now = &state.units[state.retired..];
+        of_now.iter().filter(|unit| **unit != Unit::Busy).count() as u32
     }
 
     /// Units in use.
@@ -159,8 +159,8 @@ impl<'w> RacingPool<'w> {
     fn release(&self, unit: u32) {
         let state = &mut *self.state.borrow_mut();
         state.busy.remove(self.clock.now());
-        if state.closed {
-            state.units[unit as usize] = Unit::Free;
+        if (unit as usize) < state.retired {
+            state.units[unit as usize] = Unit::Retired;
         } else {
             self.offer(state, unit);
         }
@@ -169,9 +169,6 @@ impl<'w> RacingPool<'w> {
     /// What a newcomer takes: the first free unit, one that is on offer included, unless the
     /// wake-up takes no time.
     fn snatch(&self, state: &mut State) -> Option<u32> {
-        if state.closed {
-            return None;
-        }
         let fair = self.wake_up.is_zero();
         let open = |unit: &Unit| *unit == Unit::Free || *unit == Unit::Offered && !fair;
         let unit = state.units.iter().position(open)?;
@@ -206,7 +203,7 @@ impl<'p> Future for RacingAcquire<'p> {
         if !pool.clock.take_fired(timer) {
             return Poll::Pending;
         }
-        if state.units[unit as usize] != Unit::Busy {
+        if matches!(state.units[unit as usize], Unit::Free | Unit::Offered) {
             state.units[unit as usize] = Unit::Busy;
             state.busy.add(pool.clock.now());
             state.waiting.remove(pool.clock.now());
@@ -325,5 +322,40 @@ mod tests {
         let expected = vec![("holder", 0, true), ("impatient", 110, false), ("patient", 160, true)];
         assert_eq!(log.into_inner(), expected);
         assert_eq!((pool.free(), pool.waiting()), (1, 0));
+    }
+
+    #[test]
+    fn a_unit_that_comes_back_after_the_pool_was_closed_is_given_to_nobody() {
+        let clock = Clock::new();
+        let stream = Streams { seed: 1, replication: 0 }.stream("wake-up");
+        let pool = RacingPool::new(&clock, 2, Distribution::Constant(0), stream);
+        let log = Log::new(Vec::new());
+        let sim = Sim::new(&clock);
+        // Two hold until 30; the pool is closed at 10 and gets one new unit at 20. Of those who
+        // come at 15, one gets that, and the other waits until it is free, at 50.
+        for (arrives, holds) in [(0, 30), (0, 30), (15, 30), (15, 30)] {
+            let (clock, pool, log) = (&clock, &pool, &log);
+            sim.spawn("user", async move {
+                clock.sleep(arrives).await;
+                let permit = pool.acquire().await;
+                log.borrow_mut().push((permit.unit(), clock.now()));
+                clock.sleep(holds).await;
+            });
+        }
+        let (its_clock, its_pool, its_log) = (&clock, &pool, &log);
+        sim.spawn("owner", async move {
+            its_clock.sleep(10).await;
+            its_pool.close();
+            assert_eq!((its_pool.units(), its_pool.free(), its_pool.busy()), (0, 0, 2));
+            its_clock.sleep(10).await;
+            its_pool.add_unit();
+            assert_eq!((its_pool.units(), its_pool.free()), (1, 1));
+            its_clock.sleep(20).await;
+            assert_eq!(its_log.borrow().len(), 3);
+        });
+        sim.run(Limits::default()).unwrap();
+        drop(sim);
+        assert_eq!(*log.borrow(), [(0, 0), (1, 0), (2, 20), (2, 50)]);
+        assert_eq!((pool.units(), pool.free(), pool.busy()), (1, 1, 0));
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Hikari<'w> {
     minimum_idle: u32,
     /// Connections that are being opened.
     opening: Cell<u32>,
+    closed: Cell<bool>,
     timeout: Nanos,
     creation: &'w Distribution,
     stream: RefCell<Stream>,
@@ -81,6 +82,7 @@ impl<'w> Hikari<'w> {
             size_max,
             minimum_idle,
             opening: Cell::new(0),
+            closed: Cell::new(false),
             timeout: knobs.timeout.0,
             creation: &knobs.creation,
             stream: RefCell::new(streams.stream(&format!("{name}.creation"))),
@@ -96,8 +98,10 @@ impl<'w> Hikari<'w> {
         self.pool.units() + self.opening.get() > 0 || self.minimum_idle == 0
     }
 
-    /// The process of the instance has ended, and with it every connection.
+    /// The process of the instance has ended, and with it every connection, until it is filled
+    /// again.
     pub(crate) fn close(&self) {
+        self.closed.set(true);
         if let Some(server) = self.server.take() {
             server.disconnect(self.pool.units());
         }
@@ -106,6 +110,7 @@ impl<'w> Hikari<'w> {
 
     /// Opens the connections that stand from the start.
     pub(crate) fn fill(&'w self, sim: &Sim<'w>, database: &'w Database<'w>) {
+        self.closed.set(false);
         for _ in 0..self.minimum_idle {
             self.grow(sim, database);
         }
@@ -113,7 +118,7 @@ impl<'w> Hikari<'w> {
 
     /// Opens one connection, unless the pool is complete with those on the way.
     fn grow(&'w self, sim: &Sim<'w>, database: &'w Database<'w>) {
-        if self.pool.units() + self.opening.get() >= self.size_max {
+        if self.closed.get() || self.pool.units() + self.opening.get() >= self.size_max {
             return;
         }
         self.server.set(Some(database));
@@ -130,7 +135,7 @@ impl<'w> Hikari<'w> {
             self.opening.set(self.opening.get() - 1);
             self.meters.borrow_mut().creation.record(self.clock.now(), span);
             // The pool may have been closed meanwhile.
-            if self.server.get().is_some() && database.connect() {
+            if !self.closed.get() && database.connect() {
                 self.pool.add_unit();
             }
         });

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 
 use super::Marketplace;
 use super::checker::Judged;
-use super::config::ActionKind;
+use super::config::{ActionKind, Config};
 use super::hikari::Hikari;
 use super::instance::{Instance, Version};
 use super::observations::{
@@ -437,12 +437,7 @@ fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
     fleet.failed_starts = market.instances.failed_starts.get();
     fleet.scale_outs = market.autoscaler.scale_outs.get();
     fleet.scale_ins = market.autoscaler.scale_ins.get();
-    let rose = market
-        .config
-        .schedule
-        .iter()
-        .filter(|action| matches!(action.what, ActionKind::LoadRate { .. }));
-    let since = rose.map(|action| action.at.0).min().unwrap_or(0);
+    let since = first_change(market.config);
     let took = market.instances.risen_at().checked_sub(since).filter(|_| fleet.scale_outs > 0);
     fleet.scale_out = took.filter(|took| *took > 0).map(to_seconds);
     fleet.mixed = to_seconds(market.instances.mixed_area() as Nanos);
@@ -451,6 +446,19 @@ fn end_fleet(market: &Marketplace<'_>, fleet: &mut FleetObservations) {
     fleet.surplus_seconds = to_seconds(market.instances.surplus_area() as Nanos);
     fleet.unfinished = u64::from(deployment.has_begun() && deployment.took().is_none());
     fleet.rolled_back = u64::from(deployment.was_rolled_back());
+}
+
+/// When a load first leaves the rate that it begins with: by a scheduled action, or by its stages.
+fn first_change(config: &Config) -> Nanos {
+    let scheduled = config.schedule.iter().filter_map(|action| match action.what {
+        ActionKind::LoadRate { .. } => Some(action.at.0),
+        _ => None,
+    });
+    let staged = config.loads.values().filter_map(|load| {
+        let mut pairs = load.stages.0.windows(2);
+        pairs.find(|pair| pair[0].1 != pair[1].1).map(|pair| pair[0].0)
+    });
+    scheduled.chain(staged).min().unwrap_or(0)
 }
 
 fn lost_races(market: &Marketplace<'_>) -> u64 {

@@ -206,7 +206,7 @@ metrics! {
     "failed_starts", "count", Less, None, Count, "starts of instances that ended because the database gave no connection, in the whole run", "DB 커넥션을 얻지 못해 실패한 인스턴스 시작 수(전체 실행)";
     "scale_outs", "count", Neither, None, Mean, "times that the autoscaler added instances, in the whole run", "오토스케일러가 인스턴스를 늘린 횟수(전체 실행)";
     "scale_ins", "count", Neither, None, Mean, "times that the autoscaler took instances away, in the whole run", "오토스케일러가 인스턴스를 줄인 횟수(전체 실행)";
-    "scale_out_s", "s", Less, None, Mean, "seconds from the first scheduled change of a load until nine tenths of the most instances that ever were ready; no value if none were added", "예정된 첫 부하 변화부터, 가장 많았던 준비 인스턴스 수의 90%에 이르기까지의 시간(초). 늘린 적이 없으면 값이 없다";
+    "scale_out_s", "s", Less, None, Mean, "seconds from the first change of a load's rate until nine tenths of the most instances that ever were ready; no value if none were added", "부하가 처음 변한 때부터, 가장 많았던 준비 인스턴스 수의 90%에 이르기까지의 시간(초). 늘린 적이 없으면 값이 없다";
     "db_connections_max", "count", Neither, None, Mean, "most connections to the primary that were open at once", "프라이머리에 동시에 열려 있던 커넥션의 최대 수";
     "deploy_s", "s", Neither, None, Mean, "seconds until the version that lost is gone; no value if that was not reached", "밀려난 버전이 모두 사라질 때까지의 시간(초). 끝나지 않으면 값이 없다";
     "mixed_versions_s", "s", Less, None, Mean, "seconds in which both versions had ready instances, in the whole run", "두 버전이 함께 준비 상태였던 시간(초, 전체 실행)";

@@ -42,7 +42,7 @@ knobs! {
             "what is compared with the target", "목표와 비교하는 지표",
             "ours";
         target: Number = "60", "autoscale.target", Unit::Number, 0.001..=1_000_000,
-            "cpu: percent of the cores that an instance asks for; requests-per-instance: requests a second of each", "cpu: 인스턴스가 요청한 코어의 사용률(%), requests-per-instance: 인스턴스당 초당 요청 수",
+            "cpu: percent of the cores that an instance asks for; requests-per-instance: requests a second of each", "cpu: 인스턴스의 requests 대비 CPU 사용률(%), requests-per-instance: 인스턴스당 초당 요청 수",
             "assumption: 1/0.6 times the load fits until help comes";
         sync: Span = "15s", "autoscale.sync", Unit::Duration, 1_000..=3_600_000,
             "hpa: how often it looks; the metric is the mean since it last looked", "hpa: 확인 주기. 지표는 지난번 확인 이후의 평균이다",
@@ -51,7 +51,7 @@ knobs! {
             "hpa: a ratio of metric and target that is no further from 1 changes nothing", "hpa: 지표와 목표의 비가 1에서 이만큼 안이면 바꾸지 않는다",
             "Kubernetes, horizontal-pod-autoscale (tolerance)";
         stabilization: Span = "300s", "autoscale.stabilization", Unit::Duration, 0..=3_600_000,
-            "hpa: it scales in to the highest number that it wanted in this time", "hpa: 줄일 때는 이 시간 동안 원했던 수 가운데 가장 큰 값까지만 줄인다",
+            "hpa: it scales in to the highest number that it wanted in this time", "hpa: 이 시간 동안 원했던 수 가운데 가장 큰 값까지만 줄인다",
             "Kubernetes, horizontal-pod-autoscale (downscale stabilization)";
         period: Span = "60s", "autoscale.period", Unit::Duration, 1_000..=3_600_000,
             "target-tracking, simple: time over which the metric is averaged into one value", "target-tracking, simple: 지표 값 하나를 평균 내는 시간",
@@ -60,7 +60,7 @@ knobs! {
             "target-tracking, simple: values in a row above the target before instances are added", "target-tracking, simple: 인스턴스를 늘리기 전에 연달아 목표를 넘어야 하는 값의 수",
             "assumption: three minutes of high values";
         in_datapoints: u32 = "15", "autoscale.in-datapoints", Unit::Count, 1..=1_000,
-            "target-tracking, simple: values in a row below nine tenths of the target before instances are taken away", "target-tracking, simple: 인스턴스를 줄이기 전에 연달아 목표의 90%보다 낮아야 하는 값의 수",
+            "target-tracking, simple: values in a row below nine tenths of the target before instances are taken away", "target-tracking, simple: 인스턴스를 줄이기 전에 연달아 목표의 90% 아래로 내려가야 하는 값의 수",
             "assumption: a quarter of an hour of low values";
         warm_up: Span = "300s", "autoscale.warm-up", Unit::Duration, 0..=3_600_000,
             "target-tracking: time from its start in which an instance does not count for the CPU and nothing is taken away", "target-tracking: 시작한 인스턴스를 CPU 집계에서 빼고 축소를 막는 시간",

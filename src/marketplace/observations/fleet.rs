@@ -15,9 +15,8 @@ pub(crate) struct FleetObservations {
     /// Steps of the autoscaler, in the whole run.
     pub(crate) scale_outs: u64,
     pub(crate) scale_ins: u64,
-    /// Seconds from the first scheduled change of a load until nine tenths of the most
-    /// instances were ready;
-    /// `None` where none were added.
+    /// Seconds from the first change of a load's rate until nine tenths of the most instances were
+    /// ready; `None` where none were added.
     pub(crate) scale_out: Option<f64>,
     /// Most connections to the primary at once, within the window.
     pub(crate) db_connections_max: u32,

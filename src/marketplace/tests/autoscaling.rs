@@ -137,6 +137,20 @@ fn instances_times_pool_meets_max_connections() {
     assert_eq!(seen.fleet.extremes.running_max, 4);
 }
 
+/// The load stays at 60 a second until 30 s, and grows to 180 within a second.
+#[test]
+fn a_load_of_stages_changes_where_its_rate_first_does() {
+    let settings = [
+        ("load.l.stages", "0s 60/s, 30s 60/s, 31s 180/s, 100s 180/s"),
+        ("autoscale.kind", "hpa"),
+        ("autoscale.metric", "requests-per-instance"),
+        ("autoscale.target", "65"),
+    ];
+    let (changes, seen) = changes(&scaled(work(1), &[(0, 60.0)], &settings), 100);
+    assert_eq!(changes, [(45, '+', 1), (45, '+', 2)]);
+    assert_eq!(seen.fleet.scale_out, Some(29.0));
+}
+
 #[test]
 fn what_does_not_fit_together_is_refused() {
     let said = |settings: &[(&str, &str)]| {
