@@ -398,10 +398,18 @@ impl Page<'_> {
             return Vec::new();
         }
         let label = self.say(both!("Note", "주의"));
-        let rows = shown.into_iter().map(|warning| {
-            let name = &warning.variant;
-            let at = if name.is_empty() { String::new() } else { format!("{name}: ") };
-            (label.clone(), vec![Span::text(format!("{at}{}", warning.text))])
+        // One note for all variants of which the same is said.
+        let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+        for warning in shown {
+            match notes.iter_mut().find(|(text, _)| *text == warning.text) {
+                Some((_, variants)) => variants.push(&warning.variant),
+                None => notes.push((&warning.text, vec![&warning.variant])),
+            }
+        }
+        let rows = notes.into_iter().map(|(text, variants)| {
+            let names = variants.join(", ");
+            let at = if names.is_empty() { String::new() } else { format!("{names}: ") };
+            (label.clone(), vec![Span::text(format!("{at}{text}"))])
         });
         vec![Block::Labelled(rows.collect())]
     }
