@@ -70,22 +70,25 @@ pub(crate) struct SeriesStep {
     pub(crate) arrived: u64,
     pub(crate) completed: u64,
     pub(crate) failed: u64,
+    /// Of those that arrived in it, those that failed, whenever that was.
+    pub(crate) lost: u64,
     /// Of the completed, nanoseconds.
     pub(crate) latency: u128,
     /// Ready instances at its end.
     pub(crate) ready: u32,
 }
 
-/// Share of failed requests from which a step counts as broken.
+/// Share of failed requests from which a step counts as broken, and the least number of them: one
+/// failure in a quiet step is no break.
 const BROKEN: f64 = 0.01;
+const BROKEN_LEAST: u64 = 5;
 
-/// The offered rate in the first step in which more than 1 % of the requests that ended failed;
-/// `None` if there is none. Steps are of `step` seconds.
+/// The offered rate in the first step of whose arrivals more than 1 % failed; `None` if there is
+/// none. Steps are of `step` seconds.
 pub(crate) fn broke_at(series: &[SeriesStep], step: f64) -> Option<f64> {
-    let broken = series.iter().find(|part| {
-        let ended = part.completed + part.failed;
-        part.failed as f64 > BROKEN * ended as f64
-    });
+    let broken = series
+        .iter()
+        .find(|part| part.lost >= BROKEN_LEAST && part.lost as f64 > BROKEN * part.arrived as f64);
     broken.map(|part| part.arrived as f64 / step)
 }
 

@@ -173,7 +173,6 @@ impl Recorder {
         let clients = self.clients.borrow();
         let state = &mut *self.state.borrow_mut();
         state.audit.inside_at_end = clients.inside();
-        state.broke_at = broke_at(&state.series, to_seconds(self.window.step.max(1)));
         state.audit.arrived = clients.entered();
         let database = market.primary();
         let work = DatabaseTotals::of(market).work;
@@ -238,6 +237,7 @@ impl Recorder {
             }
         }
         let mut state = self.state.take();
+        state.broke_at = broke_at(&state.series, to_seconds(self.window.step.max(1)));
         state.bill = bill::of_month(market, &state);
         let audit = state.audit;
         if audit.arrived != audit.completed + audit.failed + audit.inside_at_end {
@@ -333,6 +333,11 @@ impl Recorder {
                 }
                 Err(_) => step.failed += 1,
             }
+        }
+        if answer.is_err()
+            && let Some(step) = self.window.step_of(pending.intended, &mut state.series)
+        {
+            step.lost += 1;
         }
         let in_time = self.window.holds(now) && answer.is_ok();
         let belongs = self.belongs(pending.intended, now);

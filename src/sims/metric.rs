@@ -84,7 +84,7 @@ metrics! {
     "error_share", "share", Less, Group, Share, "share of the requests that failed", "실패한 요청의 비율";
     "error_share", "share", Less, Error, Share, "share that failed in this way", "이 이유로 실패한 비율";
     "error_count", "count", Less, Error, Count, "failures of this kind in one replication's window", "반복 한 번의 측정 구간에서 이 이유로 실패한 수";
-    "broke_at_per_s", "1/s", More, None, Mean, "offered rate in the first step of an episode in which more than 1 % of the requests that ended failed", "끝난 요청의 1%를 넘게 실패한 첫 구간(에피소드)의 들어온 요청";
+    "broke_at_per_s", "1/s", More, None, Mean, "offered rate in the first step of an episode of whose arrivals more than 1 %, and at least five, failed", "도착한 요청의 1%를 넘게, 다섯 건 이상 실패한 첫 구간(에피소드)의 요청률";
     "wasted_share", "share", Less, None, Mean, "server work finished after the client had left, per request; with retries it can exceed 100 %", "클라이언트가 떠난 뒤에 끝난 서버 작업의 비율";
     "inside_mean", "count", Less, None, Mean, "requests waiting for their answer", "응답을 기다리는 요청 수";
     "thread_busy_mean", "count", Neither, None, Mean, "busy Tomcat threads, all instances", "일하는 톰캣 스레드 수(전체 인스턴스)";

@@ -62,14 +62,9 @@ fn closed_users_come_and_go() {
 
 #[test]
 fn the_first_step_with_more_than_one_percent_of_failures_broke() {
-    let step = |arrived, completed, failed| SeriesStep {
-        arrived,
-        completed,
-        failed,
-        ..SeriesStep::default()
-    };
-    let fine = [step(50, 50, 0), step(0, 0, 0), step(200, 198, 2)];
-    assert_eq!(broke_at(&fine, 2.0), None, "exactly 1 % is no break");
-    let broken = [fine[0], step(300, 100, 2), step(400, 0, 400)];
+    let step = |arrived, lost| SeriesStep { arrived, lost, ..SeriesStep::default() };
+    let fine = [step(50, 0), step(0, 0), step(50, 4), step(600, 6)];
+    assert_eq!(broke_at(&fine, 2.0), None, "exactly 1 %, and four, are no break");
+    let broken = [fine[2], step(300, 5), step(400, 400)];
     assert_eq!(broke_at(&broken, 2.0), Some(150.0));
 }

@@ -35,20 +35,6 @@ pub(super) fn head(id: &str, lang: Lang) -> String {
         "pool_waiting_mean" => both!("wait for a connection", "커넥션 대기 수"),
         "app_cores_busy_mean" => both!("app cores busy", "바쁜 앱 코어"),
         "db_cores_busy_mean" => both!("db cores busy", "바쁜 DB 코어"),
-        "ready_instances" => both!("ready instances", "준비된 인스턴스"),
-        "instances_mean" => both!("instances, mean", "인스턴스 평균"),
-        "instances_max" => both!("instances, most", "인스턴스 최대"),
-        "ready_instances_min" => both!("ready, fewest", "준비된 인스턴스 최소"),
-        "pending_instances_max" => both!("Pending, most", "Pending 최대"),
-        "instance_hours" => both!("instance hours", "인스턴스 시간"),
-        "failed_starts" => both!("failed starts", "시작 실패"),
-        "scale_outs" => both!("scale-outs", "스케일 아웃"),
-        "scale_ins" => both!("scale-ins", "스케일 인"),
-        "scale_out_s" => both!("until they are there, s", "갖추기까지 s"),
-        "db_connections_max" => both!("db connections, most", "DB 커넥션 최대"),
-        "deploy_s" => both!("deployment took, s", "배포 시간 s"),
-        "mixed_versions_s" => both!("both versions, s", "두 버전 공존 s"),
-        "rolled_back_share" => both!("rolled back", "롤백"),
         "station_wait_ms_mean" => both!("wait mean ms", "대기 평균 ms"),
         "station_wait_ms_p99" => both!("wait p99 ms", "대기 p99 ms"),
         "retries" => both!("retries", "재시도"),
@@ -153,6 +139,27 @@ fn of_events(name: &str) -> Text {
         "consumer_lag_mean" => both!("consumer lag", "컨슈머 랙"),
         "read_store_cores_busy_mean" => both!("read store busy", "조회 저장소 코어"),
         "work_per_change_ms" => both!("work per change ms", "변경당 작업 ms"),
+        other => of_the_fleet(other),
+    }
+}
+
+/// Of instances that come and go.
+fn of_the_fleet(name: &str) -> Text {
+    match name {
+        "ready_instances" => both!("ready instances", "준비된 인스턴스"),
+        "instances_mean" => both!("instances, mean", "인스턴스 평균"),
+        "instances_max" => both!("instances, most", "인스턴스 최대"),
+        "ready_instances_min" => both!("ready, fewest", "준비된 인스턴스 최소"),
+        "pending_instances_max" => both!("Pending, most", "Pending 최대"),
+        "instance_hours" => both!("instance hours", "인스턴스 시간"),
+        "failed_starts" => both!("failed starts", "시작 실패"),
+        "scale_outs" => both!("scale-outs", "스케일 아웃"),
+        "scale_ins" => both!("scale-ins", "스케일 인"),
+        "scale_out_s" => both!("until they are there, s", "갖추기까지 s"),
+        "db_connections_max" => both!("db connections, most", "DB 커넥션 최대"),
+        "deploy_s" => both!("deployment took, s", "배포 시간 s"),
+        "mixed_versions_s" => both!("both versions, s", "두 버전 공존 s"),
+        "rolled_back_share" => both!("rolled back", "롤백"),
         other => of_tests_and_dashboards(other),
     }
 }

@@ -216,6 +216,12 @@ impl Page<'_> {
                     "{name}({used}): 요청률이 늘 때 가장 먼저 바닥나는 자원입니다."
                 ))
             }
+            (Limits::Nothing, _) | (Limits::Resource, None) if self.knee.kind == "episode" => {
+                self.say(both!(
+                    "No resource is half in use over the whole run; an episode's levels are means over its quiet parts too, so that they do not tell what was full at its peak.",
+                    "전체 실행에서 절반 넘게 쓰인 자원은 없습니다. 에피소드의 사용률은 한산한 구간까지 합친 평균이라, 가장 붐빌 때 무엇이 가득 찼는지는 알 수 없습니다."
+                ))
+            }
             (Limits::Nothing, _) | (Limits::Resource, None) => self.say(both!(
                 "No resource is half in use: the target is missed for another reason, such as row locks, rare slow requests or failures of the requests themselves.",
                 "절반 넘게 쓰인 자원이 없습니다. 행 락, 드문 느린 요청, 요청 자체의 실패 등 다른 이유로 미달합니다."
