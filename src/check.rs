@@ -17,6 +17,7 @@ use crate::marketplace::knobs::{self, Unit};
 use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
+use crate::quiz::unit;
 use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
@@ -345,8 +346,19 @@ impl Checker<'_> {
         if self.unread(Kind::Sim, &question.sim.value) {
             return problems;
         }
-        if metric::find(&question.answer.value).is_none() {
-            let what = condition::unknown_metric(&question.answer.value);
+        let name = &question.answer.value;
+        let what = match metric::find(name) {
+            None => Some(condition::unknown_metric(name)),
+            Some(metric) if unit::Unit::from_name(metric.unit).is_none() => {
+                let unit = metric.unit;
+                Some(both!(
+                    "nobody can be asked for `{name}`: an answer in {unit} cannot be read",
+                    "`{name}`은(는) 물을 수 없습니다. 단위가 {unit}인 답은 읽을 수 없습니다"
+                ))
+            }
+            Some(_) => None,
+        };
+        if let Some(what) = what {
             problems.push(source.problem(question.answer.span.clone(), what));
         }
         if let Some(guard) = &question.guard

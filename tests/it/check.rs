@@ -29,6 +29,18 @@ fn all_planted_faults_are_reported() {
     assert_eq!(sandbox.line("check --content my"), FAULTS);
 }
 
+/// Such a question would never find a setting to be asked with.
+#[test]
+fn a_simulated_answer_without_a_readable_unit_is_a_fault() {
+    let number = "type = \"number\"\nask = \"100/s and 10 inside: how long does each stay?\"\nsection = \"mechanism\"\nanswer = 100\nunit = \"ms\"";
+    let simulated = "type = \"sim\"\nask = \"What does it cost with {pool}?\"\nsection = \"mechanism\"\nsim = \"cost\"\nparams = [{ name = \"pool\", knob = \"spring.datasource.hikari.maximum-pool-size\", values = [5, 20] }]\nanswer = \"cost_per_month\"";
+    let sandbox = content::with(&[("quizzes/queues.toml", number, simulated)]);
+    let said = sandbox.line("check --content my");
+    let expected =
+        "error: nobody can be asked for `cost_per_month`: an answer in money cannot be read\n";
+    assert!(said.contains(expected), "{said}");
+}
+
 #[test]
 fn missing_translations_are_faults() {
     let sandbox = content::with(&[
