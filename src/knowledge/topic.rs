@@ -1,4 +1,4 @@
-//! One topic file: front matter, the eight sections, and what other checks need to know of it.
+//! One topic file: front matter, the sections, and what other checks need to know of it.
 
 use std::ops::Range;
 
@@ -8,16 +8,20 @@ use crate::content::text::both;
 use crate::content::toml_tree::{self, BYTES_MAX, Walk};
 
 /// The ids of the level-2 sections, in order.
-pub(crate) const SECTIONS: [&str; 8] = [
+pub(crate) const SECTIONS: [&str; 10] = [
     "short-answer",
     "mechanism",
     "defaults",
     "trade-offs",
     "follow-ups",
     "red-flags",
+    "misconceptions",
     "see-it-run",
+    "your-project",
     "sources",
 ];
+/// Those that a topic may do without.
+const OPTIONAL: [&str; 2] = ["misconceptions", "your-project"];
 /// Most words a topic may have in one language.
 pub(crate) const WORDS_MAX: usize = 1200;
 const FENCE: &str = "+++";
@@ -373,10 +377,10 @@ impl Facts {
     }
 }
 
-/// The eight sections, in their order, each exactly once.
+/// The sections in their order, each at most once, and none missing but [`OPTIONAL`] ones.
 fn check_sections(sections: &[Section], source: &Source, problems: &mut Vec<Problem>) {
     let found: Vec<&Section> = sections.iter().filter(|section| section.level == 2).collect();
-    for expected in SECTIONS {
+    for expected in SECTIONS.into_iter().filter(|id| !OPTIONAL.contains(id)) {
         if found.iter().all(|section| section.id != expected) {
             problems.push(source.problem_of_file(both!(
                 "the section `{expected}` is missing: a level-2 heading with `{{#{expected}}}`",
@@ -487,7 +491,7 @@ mod tests {
         assert_eq!(ids, SECTIONS);
         assert_eq!(at(&topic.sections[0].span), "## The short-answer {#short-answer}");
         assert_eq!((topic.title.as_str(), topic.checked.on.as_str()), ("Pool", "2026-11-22"));
-        assert_eq!(topic.words, 8 * 4 + 7 * 3 + 22);
+        assert_eq!(topic.words, 10 * 4 + 9 * 3 + 22);
     }
 
     #[test]
@@ -548,6 +552,13 @@ mod tests {
     #[test]
     fn sections_are_complete_and_in_order() {
         let text = with("", "");
+        let without =
+            |id: &str| text.replace(&format!("\n## The {id} {{#{id}}}\n\nTen is enough.\n"), "");
+        assert_eq!(problems(&without("misconceptions")), [""; 0]);
+        assert_eq!(
+            problems(&without("red-flags")),
+            ["0: the section `red-flags` is missing: a level-2 heading with `{#red-flags}`"]
+        );
         let swapped = text.replace("#mechanism", "#x").replace("#defaults", "#mechanism");
         assert_eq!(
             problems(&swapped.replace("#x", "#defaults")),
@@ -556,14 +567,14 @@ mod tests {
         assert_eq!(
             problems(&text.replace(" {#sources}", " {#mechanism}")),
             [
-                "37: the id `mechanism` occurs twice",
-                "37: the section `mechanism` stands before `see-it-run`",
+                "45: the id `mechanism` occurs twice",
+                "45: the section `mechanism` stands before `your-project`",
                 "0: the section `sources` is missing: a level-2 heading with `{#sources}`",
             ]
         );
         assert_eq!(
             problems(&with("mechanism", &"word ".repeat(1201))),
-            ["0: the topic has 1254 words; at most 1200 are read in one sitting"]
+            ["0: the topic has 1268 words; at most 1200 are read in one sitting"]
         );
     }
 
