@@ -10,6 +10,7 @@ use crate::content::text::{Lang, Text, both};
 use crate::content::toml_tree::BYTES_MAX;
 use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
+use crate::knowledge::path;
 use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
@@ -119,8 +120,22 @@ impl Checker<'_> {
         !read && self.library.slugs(kind).contains(&slug)
     }
 
+    /// Topics that require each other could not be learnt in any order.
+    fn circles(&self) -> Vec<Problem> {
+        let topics: Vec<Topic> = self.pages.iter().map(|page| page.topic.clone()).collect();
+        let circle: Vec<&str> = path::circle(&topics).iter().map(|it| it.slug.as_str()).collect();
+        let within = self.pages.iter().filter(|page| circle.contains(&page.slug.as_str()));
+        let fault = |page: &Page| {
+            page.source.problem_of_file(both!(
+                "`requires` leads back to this topic",
+                "`requires`를 따라가면 이 주제로 돌아옵니다"
+            ))
+        };
+        within.map(fault).collect()
+    }
+
     fn topics(&mut self) {
-        let mut problems = Vec::new();
+        let mut problems = self.circles();
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
         for page in self.pages.iter().chain(&self.korean) {
             let whole = |what: Text| page.source.problem_of_file(what);

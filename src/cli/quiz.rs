@@ -1,7 +1,7 @@
 //! `prep quiz`: practise the questions of a topic, line by line.
 #![expect(clippy::disallowed_methods, reason = "measures how long an answer took, and dates it")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -20,7 +20,7 @@ use crate::report::document::Document;
 use crate::report::render::terminal;
 use crate::report::view;
 use crate::sims::run::Execution;
-use crate::store::{Mode, Store};
+use crate::store::{Attempt, Mode, Store};
 
 /// Practise the questions of a topic
 ///
@@ -216,17 +216,20 @@ fn list(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
     for slug in context.library.slugs(Kind::Quiz) {
         quizzes.push(read::load(&context.library, slug)?);
     }
-    // What was answered so far, where it can be read; a list needs no record.
-    let dir = args.data.clone().or_else(output::data_dir);
-    let answered = match dir {
-        None => Vec::new(),
-        Some(dir) => Store::open(&dir, Mode::Read)
-            .and_then(|store| store.latest_by_question())
-            .map_err(|error| Failure::Words(error.text(), None))?,
-    };
+    let answered = answered(args.data.as_deref())?;
     let document = view::quiz::list(&quizzes, &answered, context.lang);
     show(context, &document)?;
     Ok(Done::Fine)
+}
+
+/// The last answer to each question, where there is a record: a list needs none.
+pub(super) fn answered(data: Option<&Path>) -> Result<Vec<Attempt>, Failure> {
+    let Some(dir) = data.map(Path::to_owned).or_else(output::data_dir) else {
+        return Ok(Vec::new());
+    };
+    Store::open(&dir, Mode::Read)
+        .and_then(|store| store.latest_by_question())
+        .map_err(|error| Failure::Words(error.text(), None))
 }
 
 fn fresh_seed() -> u64 {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Context, Done, Failure};
-use crate::content::problem::Source;
+use crate::content::problem::{Source, nearest};
 use crate::content::text::{Lang, both};
 use crate::content::{Kind, Library};
-use crate::knowledge::{self, topic::Topic};
+use crate::knowledge::{self, path, topic::Topic};
+use crate::quiz::read;
 use crate::report::document::Document;
 use crate::report::render::{html, markdown, terminal};
 use crate::report::view;
@@ -16,13 +17,20 @@ use crate::report::view;
 /// Read a study topic
 ///
 /// Without NAME, lists the topics. NAME is a slug, an alias in either language, or the beginning
-/// of a slug.
+/// of a slug; NAME#SECTION shows one section.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep topic\n  prep topic hikari\n  prep topic 커넥션풀 --lang ko\n  prep topic tomcat-threads --html -o tomcat.html"
+    after_help = "Examples:\n  prep topic\n  prep topic hikari\n  prep topic db-locks#red-flags    one section of it\n  prep topic --path                what to learn after what, and what you have answered\n  prep topic --path caching        only what leads there\n  prep topic 커넥션풀 --lang ko\n  prep topic tomcat-threads --html -o tomcat.html"
 )]
 pub(super) struct TopicArgs {
     name: Option<String>,
+    /// The topics in the order in which they build on each other; with NAME only those that lead
+    /// there
+    #[arg(long, conflicts_with = "raw")]
+    path: bool,
+    /// Directory of the record of answers, for --path; otherwise the user's data directory
+    #[arg(long, value_name = "DIR", requires = "path")]
+    data: Option<PathBuf>,
     /// Print the file as it is written
     #[arg(long, group = "format")]
     raw: bool,
@@ -41,18 +49,31 @@ pub(super) struct TopicArgs {
 }
 
 pub(super) fn run(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
+    if args.path {
+        return path(context, args);
+    }
     let Some(name) = &args.name else { return list(context, args) };
+    let (name, section) = match name.split_once('#') {
+        Some((name, section)) => (name, Some(section)),
+        None => (name.as_str(), None),
+    };
     let slug = find(&context.library, name)?;
     let (source, lang) = source(&context.library, &slug, context.lang)?;
     if lang != context.lang {
         let note = both!("", "이 주제는 아직 한국어가 없어 영어로 보여 줍니다.\n");
         context.out.tell(note.get(context.lang));
     }
-    if args.raw {
+    if args.raw && section.is_none() {
         return emit(context, args, &source.text);
     }
     let topic = Topic::read(&source, &slug)?;
-    let document = view::topic::topic(&topic, lang);
+    let document = match section {
+        None => view::topic::topic(&topic, lang),
+        Some(section) => {
+            let part = topic.part(section).ok_or_else(|| no_section(&source, &topic, section))?;
+            view::topic::part(&topic, section, part, lang)
+        }
+    };
     let text = show(context, args, &document, lang);
     emit(context, args, &text)
 }
@@ -74,12 +95,53 @@ pub(super) fn source(library: &Library, slug: &str, lang: Lang) -> Result<(Sourc
     })
 }
 
-fn list(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
+fn no_section(source: &Source, topic: &Topic, section: &str) -> Failure {
+    let ids = || topic.sections.iter().map(|section| section.id.as_str());
+    let slug = &topic.slug;
+    let problem = source.problem_of_file(both!(
+        "the topic `{slug}` has no section `{section}`",
+        "`{slug}` 주제에는 `{section}` 절이 없습니다"
+    ));
+    let near = nearest(section, ids());
+    let known = ids().collect::<Vec<_>>().join(", ");
+    Failure::from(problem.hint(match near {
+        Some(near) => both!("did you mean `{near}`?", "`{near}`을(를) 찾으시나요?"),
+        None => both!("its sections: {known}", "있는 절: {known}"),
+    }))
+}
+
+fn all(context: &Context) -> Result<Vec<Topic>, Failure> {
     let mut topics = Vec::new();
     for slug in context.library.slugs(Kind::Topic) {
         let (source, _) = source(&context.library, slug, context.lang)?;
         topics.push(Topic::read(&source, slug)?);
     }
+    Ok(topics)
+}
+
+fn path(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
+    let topics = all(context)?;
+    let wanted = match &args.name {
+        None => None,
+        Some(name) => Some(path::leading_to(&topics, &find(&context.library, name)?)),
+    };
+    let steps = path::path(&topics);
+    let steps: Vec<&Topic> = steps
+        .into_iter()
+        .filter(|topic| wanted.as_ref().is_none_or(|wanted| wanted.contains(topic.slug.as_str())))
+        .collect();
+    let mut quizzes = Vec::new();
+    for slug in context.library.slugs(Kind::Quiz) {
+        quizzes.push(read::load(&context.library, slug)?);
+    }
+    let answered = super::quiz::answered(args.data.as_deref())?;
+    let document = view::topic::path(&steps, &quizzes, &answered, context.lang);
+    let text = show(context, args, &document, context.lang);
+    emit(context, args, &text)
+}
+
+fn list(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
+    let topics = all(context)?;
     let document = view::topic::topic_list(&topics, context.lang);
     let text = show(context, args, &document, context.lang);
     emit(context, args, &text)

@@ -1,6 +1,7 @@
 //! Study topics: what a file says, and finding one by name. Imports content only.
 
 pub(crate) mod markdown;
+pub(crate) mod path;
 pub(crate) mod topic;
 
 use std::collections::BTreeMap;

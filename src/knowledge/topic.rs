@@ -47,6 +47,24 @@ pub(crate) struct Topic {
     pub(crate) default_rows: Vec<DefaultRow>,
 }
 
+impl Topic {
+    /// What stands under a heading, itself included; `None` if there is no such id.
+    pub(crate) fn part(&self, wanted: &str) -> Option<&[Block]> {
+        let level_of = |block: &Block| match block {
+            Block::Heading { level, .. } => Some(*level),
+            _ => None,
+        };
+        let is_it =
+            |block: &Block| matches!(block, Block::Heading { id: Some(id), .. } if id == wanted);
+        let from = self.body.iter().position(is_it)?;
+        let level = level_of(&self.body[from])?;
+        let ends = |block: &Block| level_of(block).is_some_and(|other| other <= level);
+        let length = self.body[from + 1..].iter().position(ends);
+        let to = length.map_or(self.body.len(), |length| from + 1 + length);
+        Some(&self.body[from..to])
+    }
+}
+
 /// What is known of a topic without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FrontMatter {

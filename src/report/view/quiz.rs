@@ -140,23 +140,28 @@ pub(crate) fn list(quizzes: &[Quiz], answered: &[Attempt], lang: Lang) -> Docume
         column(both!("right", "맞힌 문제").get(lang), Align::Right),
     ];
     let rows = quizzes.iter().map(|quiz| {
-        let known = |attempt: &&Attempt| {
-            let mut ids = quiz.questions.iter().map(|question| &question.id);
-            ids.any(|id| attempt.question == format!("{}/{id}", quiz.slug))
-        };
-        let mine: Vec<&Attempt> = answered.iter().filter(known).collect();
-        let right = mine.iter().filter(|attempt| attempt.score >= 1.0).count();
+        let (mine, right) = tally(quiz, answered);
         Row::Cells(vec![
             vec![Span::code(&quiz.slug)],
             vec![Span::text(quiz.title.get(lang))],
             vec![Span::text(quiz.questions.len().to_string())],
-            vec![Span::text(mine.len().to_string())],
+            vec![Span::text(mine.to_string())],
             vec![Span::text(right.to_string())],
         ])
     });
     let table = Table { columns, rows: rows.collect(), keep: 2 };
     let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
     Document { title, blocks: vec![heading, Block::Table(table)] }
+}
+
+/// How many questions of a quiz were answered, and how many of them right.
+pub(super) fn tally(quiz: &Quiz, answered: &[Attempt]) -> (usize, usize) {
+    let known = |attempt: &&Attempt| {
+        let mut ids = quiz.questions.iter().map(|question| &question.id);
+        ids.any(|id| attempt.question == format!("{}/{id}", quiz.slug))
+    };
+    let mine = answered.iter().filter(known);
+    (mine.clone().count(), mine.filter(|attempt| attempt.score >= 1.0).count())
 }
 
 /// The points of a session, and what to read again.

@@ -3,7 +3,9 @@
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, Inline, Target};
 use crate::knowledge::topic::Topic;
+use crate::quiz::question::Quiz;
 use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
+use crate::store::Attempt;
 
 /// The page of a topic: its body, then where it comes from and what to know before.
 pub(crate) fn topic(topic: &Topic, lang: Lang) -> Document {
@@ -34,6 +36,76 @@ pub(crate) fn topic(topic: &Topic, lang: Lang) -> Document {
     rows.push((say(both!("Checked against", "확인한 버전")), vec![checked]));
     shown.push(Block::Labelled(rows));
     Document { title: topic.title.clone(), blocks: shown }
+}
+
+/// One section of a topic, with the way to its neighbours.
+pub(crate) fn part(
+    topic: &Topic,
+    section: &str,
+    blocks_of_it: &[markdown::Block],
+    lang: Lang,
+) -> Document {
+    let mut shown = blocks(blocks_of_it);
+    shown.push(Block::Rule);
+    let level = topic.sections.iter().find(|it| it.id == section).map(|it| it.level);
+    let alike: Vec<&str> = topic
+        .sections
+        .iter()
+        .filter(|it| Some(it.level) == level)
+        .map(|it| it.id.as_str())
+        .collect();
+    let at = alike.iter().position(|id| *id == section).unwrap_or_default();
+    let neighbours = [
+        (both!("Before", "이전"), at.checked_sub(1)),
+        (both!("After", "다음"), Some(at + 1).filter(|at| *at < alike.len())),
+    ];
+    let slug = &topic.slug;
+    let mut rows: Vec<(String, Vec<Span>)> = neighbours
+        .into_iter()
+        .filter_map(|(label, at)| {
+            let command = Span::code(format!("prep topic {slug}#{}", alike[at?]));
+            Some((label.get(lang).to_owned(), vec![command]))
+        })
+        .collect();
+    let whole = both!("All of it", "전체").get(lang).to_owned();
+    rows.push((whole, vec![Span::code(format!("prep topic {slug}"))]));
+    shown.push(Block::Labelled(rows));
+    Document { title: topic.title.clone(), blocks: shown }
+}
+
+/// Topics in the order in which they build on each other, with what has been answered of each.
+pub(crate) fn path(
+    steps: &[&Topic],
+    quizzes: &[Quiz],
+    answered: &[Attempt],
+    lang: Lang,
+) -> Document {
+    let title = both!("The path", "학습 순서").get(lang).to_owned();
+    let column = |head: &str, align| Column { head: vec![Span::text(head)], align };
+    let columns = vec![
+        column("", Align::Right),
+        column("prep topic", Align::Left),
+        column(both!("title", "제목").get(lang), Align::Left),
+        column(both!("right", "맞힌 문제").get(lang), Align::Right),
+        column(both!("know before", "먼저 볼 주제").get(lang), Align::Left),
+    ];
+    let rows = steps.iter().enumerate().map(|(at, topic)| {
+        let quiz = quizzes.iter().find(|quiz| quiz.slug == topic.slug);
+        let right = quiz.map_or_else(String::new, |quiz| {
+            let (_, right) = super::quiz::tally(quiz, answered);
+            format!("{right}/{}", quiz.questions.len())
+        });
+        Row::Cells(vec![
+            vec![Span::text((at + 1).to_string())],
+            vec![Span::code(&topic.slug)],
+            vec![Span::text(&topic.title)],
+            vec![Span::text(right)],
+            vec![Span::text(topic.requires.join(", "))],
+        ])
+    });
+    let table = Table { columns, rows: rows.collect(), keep: 4 };
+    let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
+    Document { title, blocks: vec![heading, Block::Table(table)] }
 }
 
 /// All topics as a table of slug, title and sims.
