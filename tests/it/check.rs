@@ -29,6 +29,18 @@ fn all_planted_faults_are_reported() {
     assert_eq!(sandbox.line("check --content my"), FAULTS);
 }
 
+#[test]
+fn topics_that_require_each_other_are_a_fault() {
+    let sandbox = content::with(&[
+        ("topics/queues.md", "requires = []", "requires = [\"queues\"]"),
+        ("topics/queues.ko.md", "requires = []", "requires = [\"queues\"]"),
+    ]);
+    assert_eq!(
+        sandbox.line("check --content my"),
+        "exit 1\n--- stdout\n1 fault\n--- stderr\nerror: `requires` leads back to this topic\n  --> topics/queues.md\n"
+    );
+}
+
 /// Such a question would never find a setting to be asked with.
 #[test]
 fn a_simulated_answer_without_a_readable_unit_is_a_fault() {

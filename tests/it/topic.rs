@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::content;
 use crate::sandbox::{Sandbox, root, slugs};
 
 #[test]
@@ -50,6 +51,35 @@ fn an_unknown_topic_suggests_the_nearest() {
         sandbox.line("topic zebra-crossing --lang ko"),
         "exit 2\n--- stderr\n오류: `zebra-crossing` 주제가 없습니다\n  --> topics\n   = prep topic으로 전체 목록을 볼 수 있습니다\n"
     );
+}
+
+#[test]
+fn a_section_is_shown_with_its_neighbours() {
+    let sandbox = content::sandbox();
+    assert_eq!(
+        sandbox.stdout("topic queues#mechanism --content my --width 50 --lang en"),
+        " Mechanism\n ─────────\n First in, first out: see the defaults and a desk.\n\n ─────────────────────────────────────────────────\n\n Before      prep topic queues#short-answer\n After       prep topic queues#defaults\n All of it   prep topic queues\n"
+    );
+    assert_eq!(
+        sandbox.line("topic queues#mechanics --content my"),
+        "exit 2\n--- stderr\nerror: the topic `queues` has no section `mechanics`\n  --> topics/queues.md\n   = did you mean `mechanism`?\n"
+    );
+}
+
+#[test]
+fn the_path_leads_to_a_topic_by_what_it_requires() {
+    let sandbox = Sandbox::new();
+    let text = sandbox.stdout("topic --path spring-transactions --data none --width 100");
+    let slugs: Vec<&str> = text
+        .lines()
+        .skip(4)
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            words.next()?.parse::<u32>().ok()?;
+            words.next()
+        })
+        .collect();
+    assert_eq!(slugs, ["tomcat-threads", "hikaricp-pool", "spring-transactions"]);
 }
 
 #[test]
