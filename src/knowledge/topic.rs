@@ -20,8 +20,6 @@ pub(crate) const SECTIONS: [&str; 10] = [
     "your-project",
     "sources",
 ];
-/// Those that a topic may do without.
-const OPTIONAL: [&str; 2] = ["misconceptions", "your-project"];
 /// Most words a topic may have in one language.
 pub(crate) const WORDS_MAX: usize = 1200;
 const FENCE: &str = "+++";
@@ -395,10 +393,10 @@ impl Facts {
     }
 }
 
-/// The sections in their order, each at most once, and none missing but [`OPTIONAL`] ones.
+/// The sections, in their order, each exactly once.
 fn check_sections(sections: &[Section], source: &Source, problems: &mut Vec<Problem>) {
     let found: Vec<&Section> = sections.iter().filter(|section| section.level == 2).collect();
-    for expected in SECTIONS.into_iter().filter(|id| !OPTIONAL.contains(id)) {
+    for expected in SECTIONS {
         if found.iter().all(|section| section.id != expected) {
             problems.push(source.problem_of_file(both!(
                 "the section `{expected}` is missing: a level-2 heading with `{{#{expected}}}`",
@@ -570,13 +568,6 @@ mod tests {
     #[test]
     fn sections_are_complete_and_in_order() {
         let text = with("", "");
-        let without =
-            |id: &str| text.replace(&format!("\n## The {id} {{#{id}}}\n\nTen is enough.\n"), "");
-        assert_eq!(problems(&without("misconceptions")), [""; 0]);
-        assert_eq!(
-            problems(&without("red-flags")),
-            ["0: the section `red-flags` is missing: a level-2 heading with `{#red-flags}`"]
-        );
         let swapped = text.replace("#mechanism", "#x").replace("#defaults", "#mechanism");
         assert_eq!(
             problems(&swapped.replace("#x", "#defaults")),

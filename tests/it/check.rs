@@ -46,7 +46,11 @@ fn topics_that_require_each_other_are_a_fault() {
 fn a_simulated_answer_without_a_readable_unit_is_a_fault() {
     let number = "type = \"number\"\nask = \"100/s and 10 inside: how long does each stay?\"\nsection = \"mechanism\"\nanswer = 100\nunit = \"ms\"";
     let simulated = "type = \"sim\"\nask = \"What does it cost with {pool}?\"\nsection = \"mechanism\"\nsim = \"cost\"\nparams = [{ name = \"pool\", knob = \"spring.datasource.hikari.maximum-pool-size\", values = [5, 20] }]\nanswer = \"cost_per_month\"";
-    let sandbox = content::with(&[("quizzes/queues.toml", number, simulated)]);
+    let korean = "초당 100건, 안에 10건. 한 건은 얼마나 머무나?";
+    let sandbox = content::with(&[
+        ("quizzes/queues.toml", number, simulated),
+        ("quizzes/queues.ko.toml", korean, "{pool}이면 얼마인가?"),
+    ]);
     let said = sandbox.line("check --content my");
     let expected =
         "error: nobody can be asked for `cost_per_month`: an answer in money cannot be read\n";
@@ -104,9 +108,9 @@ error: this link leads nowhere
  15 | First in, first out: see [the defaults](#defaults) and [a desk](sim:dusk).
     |                                                        ^^^^^^^^^^^^^^^^^^
 error: unknown option `--sede`
-  --> topics/queues.md:42:1
+  --> topics/queues.md:46:1
     |
- 42 | quiz queues --sede 1
+ 46 | quiz queues --sede 1
     | ^^^^^^^^^^^^^^^^^^^^
 error: the default of `max_connections` is 151, not 100
   --> topics/queues.md:21:1
@@ -136,7 +140,7 @@ error: the English file has no `forth`
  29 | [question.forth]
     |           ^^^^^
     = did you mean `fourth`?
-error: sections differ from the English file: [short-answer, mechanism, defaults, trade-offs, follow-ups, grown, red-flags, see-it-run, sources], there [short-answer, mechanism, defaults, trade-offs, follow-ups, growth, red-flags, see-it-run, sources]
+error: sections differ from the English file: [short-answer, mechanism, defaults, trade-offs, follow-ups, grown, red-flags, misconceptions, see-it-run, your-project, sources], there [short-answer, mechanism, defaults, trade-offs, follow-ups, growth, red-flags, misconceptions, see-it-run, your-project, sources]
   --> topics/queues.ko.md
 "#;
 const UNTRANSLATED: &str = r#"exit 1

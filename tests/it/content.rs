@@ -70,12 +70,20 @@ First in, first out: see [the defaults](#defaults) and [a desk](sim:desk).
 
 - "Add servers" without a number.
 
+## Common misconceptions {#misconceptions}
+
+- "2 servers halve the wait": they do more than that.
+
 ## See it run {#see-it-run}
 
 ```prep
 sim desk
 quiz queues
 ```
+
+## In your own project {#your-project}
+
+Count who waits: 0 most of the time.
 
 ## Sources {#sources}
 
@@ -119,12 +127,20 @@ checked = { what = "없음", on = "2026-01-01" }
 
 - 숫자 없이 "서버를 늘린다".
 
+## 흔한 오해 {#misconceptions}
+
+- "서버가 2대면 대기가 절반이다": 절반보다 더 줄어든다.
+
 ## 돌려 보기 {#see-it-run}
 
 ```prep
 sim desk
 quiz queues
 ```
+
+## 내 프로젝트에서 확인하기 {#your-project}
+
+기다리는 수를 센다. 대개 0이어야 한다.
 
 ## 출처 {#sources}
 

@@ -58,7 +58,7 @@ fn a_section_is_shown_with_its_neighbours() {
     let sandbox = content::sandbox();
     assert_eq!(
         sandbox.stdout("topic queues#mechanism --content my --width 50 --lang en"),
-        " Mechanism\n ─────────\n First in, first out: see the defaults and a desk.\n\n ─────────────────────────────────────────────────\n\n Before      prep topic queues#short-answer\n After       prep topic queues#defaults\n All of it   prep topic queues\n"
+        " Mechanism\n ─────────\n First in, first out: see the defaults and a desk\n (`prep sim desk`).\n\n ─────────────────────────────────────────────────\n\n Before      prep topic queues#short-answer\n After       prep topic queues#defaults\n All of it   prep topic queues\n"
     );
     assert_eq!(
         sandbox.line("topic queues#mechanics --content my"),
