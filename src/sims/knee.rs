@@ -12,7 +12,7 @@ use std::cell::Cell;
 use serde::Serialize;
 
 use super::outcome::{
-    Estimate, MODEL, Object, PricesOutcome, as_map, estimate, kind, prices_outcome,
+    Estimate, MODEL, Object, PricesOutcome, estimate, kind, object, prices_outcome,
 };
 use super::run::{Execution, Measurement, RunFailed, until_decided};
 use super::spec::{Replications, RunKind, Spec};
@@ -66,7 +66,7 @@ pub(crate) struct VariantKnee {
     pub(crate) missed_at_per_s: Option<f64>,
     pub(crate) stopped_by: StoppedBy,
     /// Of each open load at `rate_per_s`.
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) loads: Object<f64>,
     /// What was seen at `rate_per_s`; absent where no rate meets the target.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub(crate) enum StoppedBy {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct There {
     /// The metrics of the target.
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) metrics: Object<Estimate>,
     /// The fullest first.
     pub(crate) resources: Vec<Resource>,

@@ -1,12 +1,16 @@
 //! The outcome of a run: plain data, rounded to 6 significant digits, the contract of `--json`.
 
+pub(crate) mod committed;
 pub(crate) mod layout;
+pub(super) mod object;
 mod warnings;
 
 #[cfg(test)]
 mod schema;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::judge;
 use super::metric::{Kind, Row};
@@ -25,23 +29,19 @@ use crate::stats::six_digits;
 /// Raised by every change that lets the same seed give other numbers.
 pub(crate) const MODEL: u32 = 1;
 
+/// A word of the format: one of a few when written, any when a file is read.
+pub(crate) type Word = Cow<'static, str>;
+
 /// An ordered JSON object.
 pub(crate) type Object<T> = Vec<(String, T)>;
 
-pub(super) fn as_map<T: Serialize, S: serde::Serializer>(
-    object: &Object<T>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(object.iter().map(|(key, value)| (key, value)))
-}
-
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
-    pub(crate) format: &'static str,
+    pub(crate) format: Word,
     pub(crate) sim: String,
     pub(crate) title: String,
-    pub(crate) lang: &'static str,
-    pub(crate) version: &'static str,
+    pub(crate) lang: Word,
+    pub(crate) version: Word,
     pub(crate) model: u32,
     pub(crate) seed: u64,
     /// The line that gives the same numbers again.
@@ -64,43 +64,43 @@ pub(crate) struct Outcome {
     pub(crate) warnings: Vec<Warning>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RunOutcome {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Word,
     /// The most of any variant.
     pub(crate) replications: u32,
     pub(crate) measured_s: f64,
     /// The longest of any variant.
     pub(crate) warmup_s: f64,
     pub(crate) events: u64,
-    pub(crate) stopped_by: &'static str,
+    pub(crate) stopped_by: Word,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct VariantOutcome {
     pub(crate) name: String,
     /// What the variant sets.
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) settings: Object<serde_json::Value>,
     /// All that it runs with.
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) knobs: Object<serde_json::Value>,
     pub(crate) steady: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target_met: Option<Met>,
     pub(crate) replications: u32,
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) metrics: Object<Estimate>,
     pub(crate) stages: Stages,
     /// What checkers found, by name.
     pub(crate) violations: Vec<String>,
     pub(crate) audit: AuditOutcome,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) series: Vec<Series>,
 }
 
 /// The price file of a bill.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PricesOutcome {
     pub(crate) file: String,
     pub(crate) currency: String,
@@ -109,12 +109,12 @@ pub(crate) struct PricesOutcome {
     pub(crate) example: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Estimate {
     pub(crate) value: Option<f64>,
     pub(crate) low: Option<f64>,
     pub(crate) high: Option<f64>,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Word,
     /// What it rests on: replications, or chances for shares and counts.
     pub(crate) n: u64,
     /// Why there is no value.
@@ -122,43 +122,43 @@ pub(crate) struct Estimate {
     pub(crate) why: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stages {
-    #[serde(serialize_with = "as_map")]
+    #[serde(with = "object")]
     pub(crate) median: Object<f64>,
-    #[serde(rename = "slowest_1%", serialize_with = "as_map")]
+    #[serde(rename = "slowest_1%", with = "object")]
     pub(crate) slowest: Object<f64>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AuditOutcome {
     pub(crate) arrived: u64,
     pub(crate) completed: u64,
     pub(crate) failed: u64,
     pub(crate) inside_at_end: u64,
     /// `exact`: a run whose books do not balance does not get this far.
-    pub(crate) little: &'static str,
+    pub(crate) little: Word,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Series {
-    pub(crate) metric: &'static str,
+    pub(crate) metric: Word,
     pub(crate) step_s: f64,
     pub(crate) values: Vec<Option<f64>>,
     pub(crate) low: Vec<Option<f64>>,
     pub(crate) high: Vec<Option<f64>>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SweepOutcome {
     pub(crate) knob: String,
     pub(crate) metric: String,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Word,
     pub(crate) log: bool,
     pub(crate) points: Vec<SweepPointOutcome>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SweepPointOutcome {
     pub(crate) at: f64,
     /// The variant of the table, if it is one.
@@ -169,7 +169,7 @@ pub(crate) struct SweepPointOutcome {
     pub(crate) high: Option<f64>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ComparisonOutcome {
     pub(crate) variant: String,
     pub(crate) against: String,
@@ -177,14 +177,14 @@ pub(crate) struct ComparisonOutcome {
     pub(crate) difference: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Word,
     pub(crate) better: Better,
     pub(crate) verdict: Verdict,
     /// Comparisons that were judged together (Holm).
     pub(crate) family: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TheoryOutcome {
     pub(crate) variant: String,
     pub(crate) metric: String,
@@ -196,7 +196,7 @@ pub(crate) struct TheoryOutcome {
     pub(crate) z: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ClaimVerdict {
     Holds,
@@ -205,7 +205,7 @@ pub(crate) enum ClaimVerdict {
     NotJudged,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ClaimOutcome {
     pub(crate) id: String,
     pub(crate) says: String,
@@ -219,7 +219,7 @@ pub(crate) struct ClaimOutcome {
 }
 
 /// Both sides of a claim's comparison, and the interval of their paired difference.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Evidence {
     pub(crate) left: f64,
     pub(crate) right: f64,
@@ -227,9 +227,9 @@ pub(crate) struct Evidence {
     pub(crate) difference_high: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Warning {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Word,
     pub(crate) variant: String,
     pub(crate) text: String,
 }
@@ -264,7 +264,7 @@ pub(super) fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimat
                 value: finite(found.value),
                 low: finite(found.low),
                 high: finite(found.high),
-                unit,
+                unit: unit.into(),
                 n,
                 why: None,
             }
@@ -272,7 +272,7 @@ pub(super) fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimat
         None => {
             let why = both!("nothing of this kind happened", "해당하는 일이 일어나지 않았습니다");
             let why = Some(why.get(lang).to_owned());
-            Estimate { value: None, low: None, high: None, unit, n: 0, why }
+            Estimate { value: None, low: None, high: None, unit: unit.into(), n: 0, why }
         }
     }
 }
@@ -300,11 +300,11 @@ pub(crate) fn outcome(spec: &Spec, results: &Results, command: String, lang: Lan
         })
         .collect();
     Outcome {
-        format: "prep.outcome/1",
+        format: "prep.outcome/1".into(),
         sim: spec.name.clone(),
         title: spec.title.get(lang).to_owned(),
-        lang: lang.code(),
-        version: env!("CARGO_PKG_VERSION"),
+        lang: lang.code().into(),
+        version: env!("CARGO_PKG_VERSION").into(),
         model: MODEL,
         seed: spec.run.seed,
         command,
@@ -351,7 +351,7 @@ pub(super) fn kind(kind: &RunKind) -> &'static str {
 fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
     let all = || results.variants.iter();
     RunOutcome {
-        kind: kind(&spec.run.kind),
+        kind: kind(&spec.run.kind).into(),
         replications: all().map(|found| found.replications).max().unwrap_or(0),
         measured_s: to_seconds(spec.run.measure),
         warmup_s: six_digits(all().map(|found| to_seconds(found.warm_up)).fold(0.0, f64::max)),
@@ -360,7 +360,8 @@ fn run_outcome(spec: &Spec, results: &Results) -> RunOutcome {
             StoppedBy::Precision => "precision",
             StoppedBy::Replications => "replications",
             StoppedBy::Events => "events",
-        },
+        }
+        .into(),
     }
 }
 
@@ -403,7 +404,7 @@ fn variant_outcome(
             completed: audit.completed,
             failed: audit.failed,
             inside_at_end: audit.inside_at_end,
-            little: "exact",
+            little: "exact".into(),
         },
         series: series(spec, found),
     }
@@ -415,9 +416,9 @@ fn series(spec: &Spec, found: &Measurement) -> Vec<Series> {
     let seconds = to_seconds(step);
     let steps = found.series.first().map_or(0, Vec::len);
     type Part = crate::marketplace::observations::SeriesStep;
-    let over_time = |metric, value: &dyn Fn(&Part) -> Option<f64>| {
+    let over_time = |metric: &'static str, value: &dyn Fn(&Part) -> Option<f64>| {
         let mut series = Series {
-            metric,
+            metric: metric.into(),
             step_s: seconds,
             values: Vec::new(),
             low: Vec::new(),
@@ -477,7 +478,7 @@ fn sweep_outcome(spec: &Spec, results: &Results) -> Option<SweepOutcome> {
     Some(SweepOutcome {
         knob: spec.varied.clone().unwrap_or_default(),
         metric: sweep.metric.clone(),
-        unit: metric.unit,
+        unit: metric.unit.into(),
         log: sweep.log,
         points,
     })
@@ -526,7 +527,7 @@ fn comparisons(spec: &Spec, results: &Results) -> Vec<ComparisonOutcome> {
             difference: six_digits(difference.interval.value),
             low: six_digits(difference.interval.low),
             high: six_digits(difference.interval.high),
-            unit: metric.unit,
+            unit: metric.unit.into(),
             better: metric.better,
             verdict: comparison::verdict(&difference.interval, base, rejected, metric.better),
             family,

@@ -1,7 +1,7 @@
 //! Targets: conditions that a service has to meet, `latency_ms_p99 < 300, errors < 0.1%`. One
 //! grammar with claims; each condition compares a metric with a number.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::condition::{self, Op, Side};
 use super::metric::Row;
@@ -32,7 +32,7 @@ pub(crate) struct Bound {
 }
 
 /// Whether a target is met, by the 95 % intervals of its metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Met {
     Yes,

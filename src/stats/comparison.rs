@@ -3,7 +3,7 @@
 use super::interval::{Interval, mean_and_error, t_95, t_tail};
 
 /// Which direction of a metric is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Better {
     Less,
@@ -13,7 +13,7 @@ pub(crate) enum Better {
 }
 
 /// What a comparison shows, the whole family considered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
     Better,

@@ -293,7 +293,7 @@ fn percent(share: f64) -> String {
 fn value(estimate: &Estimate) -> String {
     let of = |part: Option<f64>| part.unwrap_or(f64::NAN);
     let (middle, low, high) = (of(estimate.value), of(estimate.low), of(estimate.high));
-    match estimate.unit {
+    match &*estimate.unit {
         "share" => number::share_percent(middle, low, high),
         _ => number::with_interval(middle, low, high),
     }

@@ -209,7 +209,7 @@ impl Page<'_> {
                     spans.push(Span::Break);
                 }
                 let (scale, unit) =
-                    if shown.unit == "share" { (100.0, "%p") } else { (1.0, shown.unit) };
+                    if shown.unit == "share" { (100.0, "%p") } else { (1.0, &*shown.unit) };
                 let unit = match unit {
                     "count" => "",
                     "money" => self.outcome.prices.as_ref().map_or("", |prices| &prices.currency),
@@ -437,7 +437,7 @@ impl Page<'_> {
         let run = &self.outcome.run;
         let (n, seconds, seed) = (run.replications, run.measured_s, self.outcome.seed);
         let warm_up = number::plain(run.warmup_s);
-        let warm_up = match run.kind {
+        let warm_up = match &*run.kind {
             "steady" if run.warmup_s == 0.0 => self
                 .say(both!(", no warm-up to remove (MSER-5)", ", 제외할 준비 구간 없음(MSER-5)")),
             "steady" => self.say(both!(
@@ -476,7 +476,7 @@ fn cell(estimate: Option<&Estimate>) -> String {
     let Some(estimate) = estimate else { return number::plain(f64::NAN) };
     let value = |part: Option<f64>| part.unwrap_or(f64::NAN);
     let (middle, low, high) = (value(estimate.value), value(estimate.low), value(estimate.high));
-    match estimate.unit {
+    match &*estimate.unit {
         "share" => number::share_percent(middle, low, high),
         _ => number::with_interval(middle, low, high),
     }

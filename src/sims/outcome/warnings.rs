@@ -56,9 +56,9 @@ fn deployments_unpaid(config: &Config, found: &Measurement) -> Option<(&'static 
 
 pub(super) fn warnings(spec: &Spec, results: &Results, lang: Lang) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let mut warn = |kind, variant: &str, text: Text| {
+    let mut warn = |kind: &'static str, variant: &str, text: Text| {
         let text = text.get(lang).to_owned();
-        warnings.push(Warning { kind, variant: variant.to_owned(), text });
+        warnings.push(Warning { kind: kind.into(), variant: variant.to_owned(), text });
     };
     for (variant, found) in spec.variants.iter().zip(&results.variants) {
         let mean = |id: &str| {

@@ -1,0 +1,63 @@
+//! The outcome of a sim's default run, as it was written down: reading it runs nothing.
+
+use super::Outcome;
+use crate::content::problem::{Problem, Source};
+use crate::content::text::both;
+use crate::content::{Kind, Library};
+
+/// The committed outcome of a sim.
+///
+/// # Errors
+/// One problem: the file is missing, or it is no outcome.
+pub(crate) fn committed(library: &Library, sim: &str) -> Result<Outcome, Problem> {
+    let path = format!("outcomes/{sim}.json");
+    let hint = || {
+        both!(
+            "`prep check --run --write` writes it",
+            "`prep check --run --write`로 만들 수 있습니다"
+        )
+    };
+    let Some(file) = library.file(&path) else {
+        let missing = Source::new(path, "");
+        return Err(missing
+            .problem_of_file(both!("this file is missing", "이 파일이 없습니다"))
+            .hint(hint()));
+    };
+    serde_json::from_str(&file.text).map_err(|error| {
+        let error = error.to_string();
+        let what = both!("not an outcome: {error}", "결과 파일이 아닙니다: {error}");
+        file.problem_of_file(what).hint(hint())
+    })
+}
+
+/// The sims that have a committed outcome, with it.
+///
+/// # Errors
+/// Every file that is no outcome.
+pub(crate) fn all(library: &Library) -> Result<Vec<Outcome>, Vec<Problem>> {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for sim in library.slugs(Kind::Outcome) {
+        match committed(library, sim) {
+            Ok(outcome) => found.push(outcome),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout;
+    use super::*;
+
+    /// Nothing is lost or changed on the way in and out again.
+    #[test]
+    fn a_committed_outcome_is_read_whole() {
+        let library = Library::embedded();
+        for outcome in all(&library).unwrap() {
+            let json = layout::laid_out(&serde_json::to_value(&outcome).unwrap());
+            let file = library.file(&format!("outcomes/{}.json", outcome.sim)).unwrap();
+            assert!(json == file.text, "{}", outcome.sim);
+        }
+    }
+}
