@@ -2,6 +2,7 @@
 //! say the same, and what the text claims of the program is true.
 
 mod commands;
+mod measured;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::content::toml_tree::BYTES_MAX;
 use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
 use crate::knowledge::path;
-use crate::knowledge::topic::{DefaultRow, Topic};
+use crate::knowledge::topic::{DefaultRow, Shape, Topic};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
 use crate::marketplace::knobs::{self, Unit};
@@ -137,6 +138,7 @@ impl Checker<'_> {
     fn topics(&mut self) {
         let mut problems = self.circles();
         let mut aliases: BTreeMap<String, String> = BTreeMap::new();
+        let mut outcomes = measured::Outcomes::default();
         for page in self.pages.iter().chain(&self.korean) {
             let whole = |what: Text| page.source.problem_of_file(what);
             for sim in &page.topic.sims {
@@ -167,6 +169,7 @@ impl Checker<'_> {
             }
             problems.extend(self.links(page));
             problems.extend(self.commands(page));
+            problems.extend(self.measured(page, &mut outcomes));
             problems.extend(page.topic.default_rows.iter().filter_map(|row| default(page, row)));
         }
         self.problems.extend(problems);
@@ -217,12 +220,27 @@ impl Checker<'_> {
                     topic.sections.iter().map(|section| section.id.clone()).collect();
                 let defaults: Vec<String> =
                     topic.default_rows.iter().map(|row| row.knob.clone()).collect();
+                let mut values: Vec<String> = topic
+                    .measured
+                    .iter()
+                    .map(|value| format!("{} {}({})", value.sim, value.metric, value.variant))
+                    .collect();
+                // Sentences are ordered as each language likes it.
+                values.sort();
+                let mut claims: Vec<String> = topic
+                    .claims
+                    .iter()
+                    .map(|claim| format!("{} {}", claim.sim, claim.claim))
+                    .collect();
+                claims.sort();
                 [
                     ("sections", sections),
                     ("sims", topic.sims.clone()),
                     ("requires", topic.requires.clone()),
                     ("commands", commands),
                     ("defaults", defaults),
+                    ("values", values),
+                    ("claims", claims),
                 ]
             };
             for ((name, korean), (_, english)) in
@@ -299,7 +317,7 @@ impl Checker<'_> {
 
     fn quizzes(&mut self) {
         let mut problems = Vec::new();
-        for page in &self.pages {
+        for page in self.pages.iter().filter(|page| page.topic.shape == Shape::Topic) {
             let quiz = self.quizzes.iter().find(|(_, quiz)| quiz.topic.value == page.slug);
             let count = quiz.map_or(0, |(_, quiz)| quiz.questions.len());
             if count < QUESTIONS_MIN && !self.unread(Kind::Quiz, &page.slug) {

@@ -13,6 +13,7 @@ use crate::quiz::read;
 use crate::report::document::Document;
 use crate::report::render::{html, markdown, terminal};
 use crate::report::view;
+use crate::sims::outcome::committed;
 
 /// Read a study topic
 ///
@@ -67,11 +68,15 @@ pub(super) fn run(context: &mut Context, args: &TopicArgs) -> Result<Done, Failu
         return emit(context, args, &source.text);
     }
     let topic = Topic::read(&source, &slug)?;
+    let runs = committed::runs(&context.library, topic.sims_shown());
     let document = match section {
-        None => view::topic::topic(&topic, lang),
+        None => {
+            let after = knowledge::requiring(&context.library, &slug);
+            view::topic::topic(&topic, &after, &runs, lang)
+        }
         Some(section) => {
             let part = topic.part(section).ok_or_else(|| no_section(&source, &topic, section))?;
-            view::topic::part(&topic, section, part, lang)
+            view::topic::part(&topic, section, part, &runs, lang)
         }
     };
     let text = show(context, args, &document, lang);

@@ -28,8 +28,31 @@ pub(crate) enum Block {
     },
     Quote(Vec<Block>),
     Code(Code),
+    /// Claims of sims, shown with what was measured.
+    Claims {
+        claims: Vec<ClaimRef>,
+        span: Range<usize>,
+    },
     Table(Table),
     Rule,
+}
+
+/// A claim of a sim, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClaimRef {
+    pub(crate) sim: String,
+    pub(crate) claim: String,
+    pub(crate) span: Range<usize>,
+}
+
+/// A value that the default run of a sim gave: `{{sim metric@label(variant)}}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Measured {
+    pub(crate) sim: String,
+    /// `name` or `name@label`.
+    pub(crate) metric: String,
+    pub(crate) variant: String,
+    pub(crate) span: Range<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +84,7 @@ pub(crate) enum Inline {
     Emphasis(Vec<Inline>),
     Code(String),
     Link { to: Target, text: Vec<Inline>, span: Range<usize> },
+    Measured(Measured),
     Break,
 }
 
@@ -88,6 +112,7 @@ impl Inline {
                 Inline::Text(words) | Inline::Code(words) => out += words,
                 Inline::Strong(inner) | Inline::Emphasis(inner) => out += &Inline::plain(inner),
                 Inline::Link { text, .. } => out += &Inline::plain(text),
+                Inline::Measured(_) => out.push('…'),
                 Inline::Break => out.push(' '),
             }
         }
@@ -160,7 +185,14 @@ impl<'s> Reader<'s> {
                 }
                 Some(Block::List { first, items })
             }
-            Tag::CodeBlock(kind) => Some(Block::Code(self.code(kind, span))),
+            Tag::CodeBlock(kind) => {
+                let code = self.code(kind, span);
+                Some(if code.language == "claims" {
+                    Block::Claims { claims: self.claims(&code), span: code.span }
+                } else {
+                    Block::Code(code)
+                })
+            }
             Tag::Table(alignments) => {
                 let right = alignments.iter().map(|align| *align == Alignment::Right).collect();
                 Some(Block::Table(self.table(right, depth)))
@@ -205,6 +237,27 @@ impl<'s> Reader<'s> {
         Code { language, lines, span }
     }
 
+    /// The lines of a `claims` block, `SIM CLAIM` each.
+    fn claims(&mut self, code: &Code) -> Vec<ClaimRef> {
+        let mut claims = Vec::new();
+        for (line, span) in code.lines.iter().filter(|(line, _)| !line.trim().is_empty()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let [sim, claim] = words[..] {
+                let (sim, claim) = (sim.to_owned(), claim.to_owned());
+                claims.push(ClaimRef { sim, claim, span: span.clone() });
+            } else {
+                self.problems.push(self.source.problem(
+                    span.clone(),
+                    both!(
+                        "a sim and the id of one of its claims were expected",
+                        "sim 이름과 그 sim의 주장 id가 필요합니다"
+                    ),
+                ));
+            }
+        }
+        claims
+    }
+
     fn table(&mut self, right: Vec<bool>, depth: usize) -> Table {
         let mut table = Table { right, head: Vec::new(), rows: Vec::new() };
         while let Some((event, span)) = self.next_inside() {
@@ -231,6 +284,12 @@ impl<'s> Reader<'s> {
     }
 
     fn inlines(&mut self, depth: usize, until: Until) -> Vec<Inline> {
+        let from = self.events.peek().map_or(0, |(_, span)| span.start + self.start);
+        let inlines = self.inlines_as_written(depth, until);
+        self.with_measured(inlines, from)
+    }
+
+    fn inlines_as_written(&mut self, depth: usize, until: Until) -> Vec<Inline> {
         let mut inlines: Vec<Inline> = Vec::new();
         loop {
             if until == Until::Block && !self.events.peek().is_some_and(|(e, _)| is_inline(e)) {
@@ -259,6 +318,54 @@ impl<'s> Reader<'s> {
                 _ => {}
             }
         }
+    }
+
+    /// Takes the placeholders out of the words; `from` is where they begin in the file.
+    fn with_measured(&mut self, inlines: Vec<Inline>, mut from: usize) -> Vec<Inline> {
+        let mut out = Vec::new();
+        for inline in inlines {
+            let Inline::Text(words) = inline else {
+                out.push(inline);
+                continue;
+            };
+            let mut rest = words.as_str();
+            while let Some((before, after)) = rest.split_once("{{") {
+                let (inside, behind) = after.split_once("}}").unwrap_or((after, ""));
+                let shown = format!("{{{{{inside}");
+                let text = &self.source.text;
+                let at = text
+                    .get(from..)
+                    .and_then(|text| text.find(&shown))
+                    .map_or(from, |at| from + at);
+                let span = at..(at + shown.len() + 2).min(text.len());
+                from = at;
+                if !before.is_empty() {
+                    out.push(Inline::Text(before.to_owned()));
+                }
+                match measured(inside, span.clone()) {
+                    Some(measured) => out.push(Inline::Measured(measured)),
+                    None => self.problems.push(
+                        self.source
+                            .problem(
+                                span,
+                                both!(
+                                    "no value of a sim: `{{{{sim metric(variant)}}}}` was expected",
+                                    "sim의 값이 아닙니다. `{{{{sim 지표(변형)}}}}` 꼴이어야 합니다"
+                                ),
+                            )
+                            .hint(both!(
+                                "for example {{{{pool-size latency_ms_p99@view_product(10)}}}}",
+                                "예: {{{{pool-size latency_ms_p99@view_product(10)}}}}"
+                            )),
+                    ),
+                }
+                rest = behind;
+            }
+            if !rest.is_empty() {
+                out.push(Inline::Text(rest.to_owned()));
+            }
+        }
+        out
     }
 
     fn inline(&mut self, tag: Tag<'s>, span: Range<usize>, depth: usize) -> Option<Inline> {
@@ -362,6 +469,19 @@ fn is_inline(event: &Event<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// What stands between the braces of a placeholder.
+fn measured(inside: &str, span: Range<usize>) -> Option<Measured> {
+    let (sim, reference) = inside.trim().split_once(' ')?;
+    let (metric, variant) = reference.trim().strip_suffix(')')?.split_once('(')?;
+    let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+    (is_word(sim) && is_word(metric) && !variant.trim().is_empty()).then(|| Measured {
+        sim: sim.to_owned(),
+        metric: metric.to_owned(),
+        variant: variant.trim().to_owned(),
+        span,
+    })
 }
 
 pub(super) fn control_character(source: &Source, span: Range<usize>) -> Problem {

@@ -87,6 +87,16 @@ pub(crate) fn find(library: &Library, name: &str) -> Result<String, Miss> {
     }
 }
 
+/// Slugs of the topics that build on this one, in order of name.
+pub(crate) fn requiring(library: &Library, slug: &str) -> Vec<String> {
+    let builds_on = |other: &&str| {
+        let source = library.get(Kind::Topic, other, Lang::En);
+        let front = source.and_then(|source| topic::front_matter(&source).ok());
+        front.is_some_and(|front| front.requires.iter().any(|before| before == slug))
+    };
+    library.slugs(Kind::Topic).into_iter().filter(builds_on).map(str::to_owned).collect()
+}
+
 /// A name without case, spaces and hyphens: Korean is spaced in more than one way, and a slug is
 /// a title with hyphens.
 fn fold(name: &str) -> String {

@@ -1,11 +1,16 @@
 //! One topic file: front matter, the sections, and what other checks need to know of it.
 
+mod front_matter;
+
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::markdown::{self, Block, Inline, Target, control_character};
+use self::front_matter::fences;
+pub(crate) use self::front_matter::{Checked, Shape, front_matter};
+use super::markdown::{self, Block, ClaimRef, Inline, Measured, Target, control_character};
 use crate::content::problem::{Problem, Source, is_control};
 use crate::content::text::both;
-use crate::content::toml_tree::{self, BYTES_MAX, Walk};
+use crate::content::toml_tree::BYTES_MAX;
 
 /// The ids of the level-2 sections, in order.
 pub(crate) const SECTIONS: [&str; 10] = [
@@ -22,12 +27,14 @@ pub(crate) const SECTIONS: [&str; 10] = [
 ];
 /// Most words a topic may have in one language.
 pub(crate) const WORDS_MAX: usize = 1200;
-const FENCE: &str = "+++";
+/// Most words of the page of myths.
+const MYTHS_WORDS_MAX: usize = 2000;
 
 /// One topic in one language.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Topic {
     pub(crate) slug: String,
+    pub(crate) shape: Shape,
     pub(crate) title: String,
     pub(crate) aliases: Vec<String>,
     /// Slugs of topics to know before.
@@ -43,9 +50,21 @@ pub(crate) struct Topic {
     pub(crate) commands: Vec<Command>,
     /// What the table of section `defaults` says of knobs.
     pub(crate) default_rows: Vec<DefaultRow>,
+    /// Values that sims measured, where the text shows them.
+    pub(crate) measured: Vec<Measured>,
+    /// Claims of sims that the text rests on.
+    pub(crate) claims: Vec<ClaimRef>,
 }
 
 impl Topic {
+    /// The sims of which the page shows something measured.
+    pub(crate) fn sims_shown(&self) -> BTreeSet<&str> {
+        let values = self.measured.iter().map(|measured| measured.sim.as_str());
+        let claims = self.claims.iter().map(|claim| claim.sim.as_str());
+        let tables = self.commands.iter().filter_map(|command| command.line.strip_prefix("sim "));
+        values.chain(claims).chain(tables.filter(|sim| !sim.contains(' '))).collect()
+    }
+
     /// What stands under a heading, itself included; `None` if there is no such id.
     pub(crate) fn part(&self, wanted: &str) -> Option<&[Block]> {
         let level_of = |block: &Block| match block {
@@ -61,24 +80,6 @@ impl Topic {
         let to = length.map_or(self.body.len(), |length| from + 1 + length);
         Some(&self.body[from..to])
     }
-}
-
-/// What is known of a topic without its body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FrontMatter {
-    pub(crate) title: String,
-    pub(crate) aliases: Vec<String>,
-    pub(crate) requires: Vec<String>,
-    pub(crate) sims: Vec<String>,
-    pub(crate) checked: Checked,
-}
-
-/// The versions that the facts of a topic were checked against.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Checked {
-    pub(crate) what: String,
-    /// The day, as `2026-11-22`.
-    pub(crate) on: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,12 +130,21 @@ impl Topic {
         problems.extend(found);
         let mut facts = Facts::default();
         facts.collect(&body, source, &mut problems);
-        check_sections(&facts.sections, source, &mut problems);
+        let words_max = match front.as_ref().map(|front| front.shape) {
+            Some(Shape::Myths) => {
+                problems.extend(myths_without_run(&body, source));
+                MYTHS_WORDS_MAX
+            }
+            Some(Shape::Topic) | None => {
+                check_sections(&facts.sections, source, &mut problems);
+                WORDS_MAX
+            }
+        };
         let words = words(&source.text, start, &facts.code);
-        if words > WORDS_MAX {
+        if words > words_max {
             problems.push(source.problem_of_file(both!(
-                "the topic has {words} words; at most {WORDS_MAX} are read in one sitting",
-                "주제가 {words}단어입니다. 최대 {WORDS_MAX}단어입니다"
+                "the topic has {words} words; at most {words_max} are read in one sitting",
+                "주제가 {words}단어입니다. 최대 {words_max}단어입니다"
             )));
         }
         // In the order of the file; what concerns the file as a whole comes last.
@@ -142,6 +152,7 @@ impl Topic {
         match front {
             Some(front) if problems.is_empty() => Ok(Topic {
                 slug: slug.to_owned(),
+                shape: front.shape,
                 title: front.title,
                 aliases: front.aliases,
                 requires: front.requires,
@@ -153,99 +164,12 @@ impl Topic {
                 links: facts.links,
                 commands: facts.commands,
                 default_rows: facts.default_rows,
+                measured: facts.measured,
+                claims: facts.claims,
             }),
             _ => Err(problems),
         }
     }
-}
-
-/// Reads the part between the `+++` lines.
-///
-/// # Errors
-/// Every problem of that part, at its place in the whole file.
-pub(crate) fn front_matter(source: &Source) -> Result<FrontMatter, Vec<Problem>> {
-    let Some((end, _)) = fences(source) else {
-        let missing =
-            both!("the front matter is missing or has no end", "머리말이 없거나 끝나지 않았습니다");
-        let hint = both!(
-            "begin the file with a line `+++`, then `title = \"...\"` and the others, then `+++`",
-            "파일을 `+++` 줄로 시작하고 `title = \"...\"` 등을 쓴 뒤 `+++` 줄로 닫으세요"
-        );
-        return Err(vec![source.problem(0..1, missing).hint(hint)]);
-    };
-    // The first fence becomes a comment of the same length, so that every place stays true.
-    let toml = format!("###{}", &source.text[FENCE.len()..end]);
-    let toml = Source::new(source.path.clone(), toml);
-    let root = toml_tree::parse(&toml)?;
-    let mut walk = Walk::new(&toml);
-    let front = read_fields(&mut walk, &root);
-    match front {
-        Some(front) if walk.problems.is_empty() => Ok(front),
-        _ => Err(walk.problems),
-    }
-}
-
-fn read_fields(walk: &mut Walk<'_>, root: &toml_tree::Node) -> Option<FrontMatter> {
-    let mut fields = walk.fields(root)?;
-    let title = fields.need(walk, "title").and_then(|node| {
-        let title = walk.str(node)?;
-        if title.trim().is_empty() {
-            walk.report(node.span.clone(), both!("the title is empty", "제목이 비어 있습니다"));
-        }
-        Some(title.to_owned())
-    });
-    let mut strings = |walk: &mut Walk<'_>, name: &'static str| {
-        fields.need(walk, name).and_then(|node| walk.strings(node))
-    };
-    let aliases = strings(walk, "aliases");
-    let requires = strings(walk, "requires");
-    let sims = strings(walk, "sims");
-    let checked = fields.need(walk, "checked").and_then(|node| {
-        let mut inner = walk.fields(node)?;
-        let what = inner.need(walk, "what").and_then(|node| walk.str(node));
-        let on = inner.need(walk, "on").and_then(|node| {
-            let on = walk.str(node)?;
-            if !is_day(on) {
-                walk.report(
-                    node.span.clone(),
-                    both!(
-                        "a day such as 2026-11-22 was expected",
-                        "2026-11-22 같은 날짜가 필요합니다"
-                    ),
-                );
-            }
-            Some(on)
-        });
-        inner.finish(walk);
-        Some(Checked { what: what?.to_owned(), on: on?.to_owned() })
-    });
-    fields.finish(walk);
-    Some(FrontMatter {
-        title: title?,
-        aliases: aliases?,
-        requires: requires?,
-        sims: sims?,
-        checked: checked?,
-    })
-}
-
-fn is_day(text: &str) -> bool {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    shape == "0000-00-00"
-}
-
-/// Where the closing fence begins and where the body begins.
-fn fences(source: &Source) -> Option<(usize, usize)> {
-    let mut lines = source.text.split_inclusive('\n');
-    let first = lines.next().filter(|line| line.trim_end() == FENCE)?;
-    let mut at = first.len();
-    for line in lines {
-        if line.trim_end() == FENCE {
-            return Some((at, at + line.len()));
-        }
-        at += line.len();
-    }
-    None
 }
 
 /// Every control character of the file, line breaks and tabs aside.
@@ -268,6 +192,8 @@ struct Facts {
     links: Vec<Link>,
     commands: Vec<Command>,
     default_rows: Vec<DefaultRow>,
+    measured: Vec<Measured>,
+    claims: Vec<ClaimRef>,
     /// Places of code blocks.
     code: Vec<Range<usize>>,
 }
@@ -279,7 +205,7 @@ impl Facts {
                 Block::Heading { level, id, text, span } => {
                     self.heading(*level, id.as_deref(), text, span, source, problems);
                 }
-                Block::Paragraph(text) => self.links(text),
+                Block::Paragraph(text) => self.inlines(text),
                 Block::List { items, .. } => {
                     for item in items {
                         self.collect(item, source, problems);
@@ -291,6 +217,10 @@ impl Facts {
                     if code.language == "prep" {
                         self.commands(&code.lines, source, problems);
                     }
+                }
+                Block::Claims { claims, span } => {
+                    self.code.push(span.clone());
+                    self.claims.extend(claims.iter().cloned());
                 }
                 Block::Table(table) => self.table(table),
                 Block::Rule => {}
@@ -307,7 +237,7 @@ impl Facts {
         source: &Source,
         problems: &mut Vec<Problem>,
     ) {
-        self.links(text);
+        self.inlines(text);
         if level == 1 {
             problems.push(source.problem(
                 span.clone(),
@@ -336,14 +266,15 @@ impl Facts {
         self.sections.push(Section { level, id: id.to_owned(), title, span: span.clone() });
     }
 
-    fn links(&mut self, inlines: &[Inline]) {
+    fn inlines(&mut self, inlines: &[Inline]) {
         for inline in inlines {
             match inline {
                 Inline::Link { to, text, span } => {
                     self.links.push(Link { to: to.clone(), span: span.clone() });
-                    self.links(text);
+                    self.inlines(text);
                 }
-                Inline::Strong(inner) | Inline::Emphasis(inner) => self.links(inner),
+                Inline::Strong(inner) | Inline::Emphasis(inner) => self.inlines(inner),
+                Inline::Measured(measured) => self.measured.push(measured.clone()),
                 Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
             }
         }
@@ -381,7 +312,7 @@ impl Facts {
             .rfind(|section| section.level == 2)
             .is_some_and(|section| section.id == "defaults");
         for (cells, span) in std::iter::once((&table.head, None)).chain(rows) {
-            cells.iter().for_each(|cell| self.links(cell));
+            cells.iter().for_each(|cell| self.inlines(cell));
             let (Some([Inline::Code(knob)]), Some(default), Some(span), true) =
                 (cells.first().map(Vec::as_slice), cells.get(1), span, in_defaults)
             else {
@@ -434,6 +365,36 @@ fn check_sections(sections: &[Section], source: &Source, problems: &mut Vec<Prob
         }
         last = last.max(at);
     }
+}
+
+/// Each myth needs a claim that a run has judged, and the way to where it is explained.
+fn myths_without_run(body: &[Block], source: &Source) -> Vec<Problem> {
+    let is_myth = |block: &Block| matches!(block, Block::Heading { level: 2, .. });
+    let myths = body.chunk_by(|_, next| !is_myth(next)).filter_map(|myth| match myth.first() {
+        Some(Block::Heading { level: 2, span, .. }) => Some((span, myth)),
+        _ => None,
+    });
+    let mut problems = Vec::new();
+    for (span, myth) in myths {
+        let mut facts = Facts::default();
+        facts.collect(myth, source, &mut Vec::new());
+        if facts.claims.is_empty() {
+            problems.push(source.problem(
+                span.clone(),
+                both!(
+                    "the myth has no `claims` block with a claim of a sim",
+                    "통설에 sim의 주장을 담은 `claims` 블록이 없습니다"
+                ),
+            ));
+        }
+        if !facts.links.iter().any(|link| matches!(link.to, Target::Topic { .. })) {
+            problems.push(source.problem(
+                span.clone(),
+                both!("the myth links to no topic", "통설에 주제로 가는 링크가 없습니다"),
+            ));
+        }
+    }
+    problems
 }
 
 fn words(text: &str, start: usize, code: &[Range<usize>]) -> usize {

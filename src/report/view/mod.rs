@@ -6,6 +6,7 @@ mod column_heads;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
+mod prose;
 pub(crate) mod quiz;
 pub(crate) mod sims;
 pub(crate) mod target_tps;

@@ -32,6 +32,11 @@ pub(crate) fn outcome(spec: &Spec, outcome: &Outcome, lang: Lang) -> Document {
     Document { title: outcome.title.clone(), blocks }
 }
 
+/// The table of variants alone.
+pub(super) fn table(spec: &Spec, outcome: &Outcome, lang: Lang) -> Block {
+    Page { spec, outcome, lang }.table()
+}
+
 struct Page<'a> {
     spec: &'a Spec,
     outcome: &'a Outcome,
@@ -139,7 +144,7 @@ impl Page<'_> {
         }
         if !variant.steady {
             let value = |id: &str| {
-                let value = metric(variant, id).and_then(|estimate| estimate.value);
+                let value = variant.metric(id).and_then(|estimate| estimate.value);
                 number::plain(value.unwrap_or(f64::NAN))
             };
             let (offered, served) = (value("offered_per_s"), value("completed_per_s"));
@@ -150,7 +155,7 @@ impl Page<'_> {
             ));
             return Row::Note { first: name, text: vec![Span::Toned(Tone::Bad, text)] };
         }
-        let cells = ids.iter().map(|id| vec![Span::text(cell(metric(variant, id)))]);
+        let cells = ids.iter().map(|id| vec![Span::text(cell(variant.metric(id)))]);
         Row::Cells(std::iter::once(name).chain(cells).collect())
     }
 
@@ -467,12 +472,8 @@ fn knob<'v>(variant: &'v VariantOutcome, name: &str) -> Option<&'v serde_json::V
     variant.knobs.iter().find(|(other, _)| other == name).map(|(_, value)| value)
 }
 
-fn metric<'v>(variant: &'v VariantOutcome, id: &str) -> Option<&'v Estimate> {
-    variant.metrics.iter().find(|(other, _)| other == id).map(|(_, estimate)| estimate)
-}
-
 /// One estimate as a cell of a table.
-fn cell(estimate: Option<&Estimate>) -> String {
+pub(super) fn cell(estimate: Option<&Estimate>) -> String {
     let Some(estimate) = estimate else { return number::plain(f64::NAN) };
     let value = |part: Option<f64>| part.unwrap_or(f64::NAN);
     let (middle, low, high) = (value(estimate.value), value(estimate.low), value(estimate.high));
@@ -482,7 +483,7 @@ fn cell(estimate: Option<&Estimate>) -> String {
     }
 }
 
-fn signed(value: f64) -> String {
+pub(super) fn signed(value: f64) -> String {
     let size = number::plain(value.abs());
     if value < 0.0 { format!("−{size}") } else { size }
 }

@@ -1,17 +1,20 @@
 //! Topics: the page of one, and the list of all.
 
+use super::prose::Prose;
 use crate::content::text::{Lang, both};
-use crate::knowledge::markdown::{self, Inline, Target};
+use crate::knowledge::markdown;
 use crate::knowledge::topic::Topic;
 use crate::quiz::question::Quiz;
 use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
+use crate::sims::outcome::committed::Committed;
 use crate::store::Attempt;
 
-/// The page of a topic: its body, then where it comes from and what to know before.
-pub(crate) fn topic(topic: &Topic, lang: Lang) -> Document {
+/// The page of a topic: its body, then its neighbours and where it comes from. `after` are the
+/// topics that build on it, `runs` the committed runs of the sims that it shows.
+pub(crate) fn topic(topic: &Topic, after: &[String], runs: &[Committed], lang: Lang) -> Document {
     let mut shown =
         vec![Block::Heading { level: 1, id: None, text: vec![Span::text(&topic.title)] }];
-    shown.extend(blocks(&topic.body));
+    shown.extend(Prose { runs, lang }.blocks(&topic.body));
     shown.push(Block::Rule);
     let say = |text: crate::content::text::Text| text.get(lang).to_owned();
     let commands = |verb: &str, names: &[String]| -> Vec<Span> {
@@ -31,6 +34,9 @@ pub(crate) fn topic(topic: &Topic, lang: Lang) -> Document {
     if !topic.sims.is_empty() {
         rows.push((say(both!("See it run", "돌려 보기")), commands("sim", &topic.sims)));
     }
+    if !after.is_empty() {
+        rows.push((say(both!("Go on with", "이어서 볼 주제")), commands("topic", after)));
+    }
     let (what, on) = (&topic.checked.what, &topic.checked.on);
     let checked = Span::Toned(Tone::Muted, format!("{what}, {on}"));
     rows.push((say(both!("Checked against", "확인한 버전")), vec![checked]));
@@ -43,9 +49,10 @@ pub(crate) fn part(
     topic: &Topic,
     section: &str,
     blocks_of_it: &[markdown::Block],
+    runs: &[Committed],
     lang: Lang,
 ) -> Document {
-    let mut shown = blocks(blocks_of_it);
+    let mut shown = Prose { runs, lang }.blocks(blocks_of_it);
     shown.push(Block::Rule);
     let level = topic.sections.iter().find(|it| it.id == section).map(|it| it.level);
     let alike: Vec<&str> = topic
@@ -126,76 +133,6 @@ pub(crate) fn topic_list(topics: &[Topic], lang: Lang) -> Document {
     Document { title, blocks: vec![heading, Block::Table(table)] }
 }
 
-fn blocks(body: &[markdown::Block]) -> Vec<Block> {
-    body.iter().map(block).collect()
-}
-
-fn block(block: &markdown::Block) -> Block {
-    match block {
-        markdown::Block::Heading { level, id, text, .. } => {
-            Block::Heading { level: *level, id: id.clone(), text: spans(text) }
-        }
-        markdown::Block::Paragraph(text) => Block::Paragraph(spans(text)),
-        markdown::Block::List { first, items } => {
-            Block::List { first: *first, items: items.iter().map(|item| blocks(item)).collect() }
-        }
-        markdown::Block::Quote(inner) => Block::Quote(blocks(inner)),
-        markdown::Block::Code(code) => {
-            let is_command = |line: &str| code.language == "prep" && !line.trim().is_empty();
-            let lines = code.lines.iter().map(|(line, _)| match is_command(line) {
-                true => format!("prep {}\n", line.trim()),
-                false => format!("{line}\n"),
-            });
-            Block::Code { language: code.language.clone(), text: lines.collect() }
-        }
-        markdown::Block::Table(table) => Block::Table(self::table(table)),
-        markdown::Block::Rule => Block::Rule,
-    }
-}
-
-fn table(table: &markdown::Table) -> Table {
-    let columns = table.head.iter().zip(&table.right).map(|(head, right)| Column {
-        head: spans(head),
-        align: if *right { Align::Right } else { Align::Left },
-    });
-    let columns: Vec<Column> = columns.collect();
-    let cells = |cells: &[Vec<Inline>]| cells.iter().map(|cell| spans(cell)).collect();
-    let rows = table.rows.iter().map(|row| Row::Cells(cells(&row.cells))).collect();
-    // Every column of a study text matters: a narrow terminal shows records instead.
-    Table { keep: columns.len(), columns, rows }
-}
-
-/// A link within the knowledge base becomes its words and the command that leads there.
-fn spans(inlines: &[Inline]) -> Vec<Span> {
-    let mut out = Vec::new();
-    for inline in inlines {
-        match inline {
-            Inline::Text(words) => out.push(Span::text(words)),
-            Inline::Strong(inner) => out.push(Span::Strong(spans(inner))),
-            Inline::Emphasis(inner) => out.push(Span::Emphasis(spans(inner))),
-            Inline::Code(words) => out.push(Span::code(words)),
-            Inline::Break => out.push(Span::Break),
-            Inline::Link { to, text, .. } => {
-                let command = match to {
-                    Target::Web(url) => {
-                        out.push(Span::Link { to: url.clone(), text: spans(text) });
-                        continue;
-                    }
-                    Target::Section(id) => {
-                        out.push(Span::Link { to: format!("#{id}"), text: spans(text) });
-                        continue;
-                    }
-                    Target::Topic { slug, .. } => format!("prep topic {slug}"),
-                    Target::Sim { slug } => format!("prep sim {slug}"),
-                };
-                out.extend(spans(text));
-                out.extend([Span::text(" ("), Span::code(command), Span::text(")")]);
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +164,7 @@ mod tests {
     #[test]
     fn a_topic_is_a_page() {
         let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
-        let mut doc = topic(&pool(), Lang::Ko);
+        let mut doc = topic(&pool(), &["tx".to_owned()], &[], Lang::Ko);
         doc.blocks.retain(|block| !matches!(block, Block::Heading { level: 2, .. }));
         let expected = r#"
  커넥션 풀
@@ -245,9 +182,10 @@ mod tests {
 
  ───────────────────────────────────────────────────────────
 
- 먼저 볼 주제   prep topic tomcat-threads
- 돌려 보기      prep sim pool-size   prep sim pool-leak
- 확인한 버전    HikariCP 6.3, 2026-11-22
+ 먼저 볼 주제     prep topic tomcat-threads
+ 돌려 보기        prep sim pool-size   prep sim pool-leak
+ 이어서 볼 주제   prep topic tx
+ 확인한 버전      HikariCP 6.3, 2026-11-22
 "#;
         assert_eq!(render(&doc, style), expected[1..]);
     }
