@@ -20,6 +20,7 @@ use crate::practice::session::SimAsk;
 use crate::practice::simulated;
 use crate::quiz::question::{QuestionKind, Quiz};
 use crate::quiz::unit;
+use crate::sims::outcome::committed::committed;
 use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
@@ -305,12 +306,7 @@ impl Checker<'_> {
                     fault(both!("next: `{line}`: {en}", "next: `{line}`: {ko}"));
                 }
             }
-            if self.library.file(&format!("outcomes/{}.json", spec.name)).is_none() {
-                problems.push(missing(&format!("outcomes/{}.json", spec.name)).hint(both!(
-                    "`prep check --run --write` writes it",
-                    "`prep check --run --write`로 만듭니다"
-                )));
-            }
+            problems.extend(committed(self.library, &spec.name).err());
         }
         self.problems.extend(problems);
     }

@@ -57,6 +57,29 @@ fn a_simulated_answer_without_a_readable_unit_is_a_fault() {
     assert!(said.contains(expected), "{said}");
 }
 
+/// What a text says that sims measured has to exist.
+#[test]
+fn values_and_claims_that_do_not_exist_are_faults() {
+    let sandbox = content::with(&[
+        ("topics/queues.md", "(90/s)}}", "(80/s)}} {{desk latency_ms_p9(90/s)}} {{dusk a(b)}} {{x}}"),
+        ("topics/queues.md", "desk half-load\n", "desk half\ndusk slower\nslower\n"),
+    ]);
+    assert_eq!(sandbox.line("check --content my"), "");
+    let sandbox = content::with(&[
+        ("topics/queues.md", "(90/s)}}", "(50/s)}}"),
+        ("topics/queues.ko.md", "desk half-load\n", ""),
+        ("topics/queues.ko.md", "sim desk\n", "sim desk --json\n"),
+    ]);
+    assert_eq!(sandbox.line("check --content my"), "");
+}
+
+#[test]
+fn a_file_that_is_no_outcome_is_a_fault() {
+    let sandbox = content::sandbox();
+    sandbox.write("my/outcomes/desk.json", "{}\n");
+    assert_eq!(sandbox.line("check --content my"), "");
+}
+
 #[test]
 fn missing_translations_are_faults() {
     let sandbox = content::with(&[

@@ -30,7 +30,7 @@ const FILES: [(&str, &str); 7] = [
     ("sims/desk.ko.toml", SIM_KO),
     ("quizzes/queues.toml", QUIZ),
     ("quizzes/queues.ko.toml", QUIZ_KO),
-    ("outcomes/desk.json", "{}\n"),
+    ("outcomes/desk.json", include_str!("fixtures/desk.json")),
 ];
 
 const TOPIC: &str = r#"+++
@@ -47,7 +47,13 @@ Work waits where 1 server is not enough.
 
 ## Mechanism {#mechanism}
 
-First in, first out: see [the defaults](#defaults) and [a desk](sim:desk).
+First in, first out: see [the defaults](#defaults) and [a desk](sim:desk). At 90/s p99 is
+{{desk latency_ms_p99(90/s)}}.
+
+```claims
+desk slower
+desk half-load
+```
 
 ## Numbers and defaults {#defaults}
 
@@ -104,7 +110,13 @@ checked = { what = "없음", on = "2026-01-01" }
 
 ## 동작 원리 {#mechanism}
 
-먼저 온 것이 먼저 나간다. [기본값](#defaults)과 [창구](sim:desk) 참고.
+먼저 온 것이 먼저 나간다. [기본값](#defaults)과 [창구](sim:desk) 참고. 초당 90건이면
+p99가 {{desk latency_ms_p99(90/s)}}.
+
+```claims
+desk slower
+desk half-load
+```
 
 ## 숫자와 기본값 {#defaults}
 
