@@ -2,6 +2,7 @@
 //! say the same, and what the text claims of the program is true.
 
 mod commands;
+pub(crate) mod coverage;
 mod measured;
 
 use std::collections::BTreeMap;
@@ -50,21 +51,28 @@ struct Checker<'l> {
 
 /// Checks all content without running anything.
 pub(crate) fn content(library: &Library) -> Vec<Problem> {
-    let mut checker = Checker {
-        library,
-        problems: Vec::new(),
-        pages: Vec::new(),
-        korean: Vec::new(),
-        sims: Vec::new(),
-        quizzes: Vec::new(),
-    };
+    let mut checker = Checker::new(library);
     checker.read();
     checker.topics();
     checker.languages();
     checker.sims();
     checker.quizzes();
     checker.strays();
+    checker.unwritten();
     checker.problems
+}
+
+impl<'l> Checker<'l> {
+    fn new(library: &'l Library) -> Checker<'l> {
+        Checker {
+            library,
+            problems: Vec::new(),
+            pages: Vec::new(),
+            korean: Vec::new(),
+            sims: Vec::new(),
+            quizzes: Vec::new(),
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -411,6 +419,26 @@ impl Checker<'_> {
             }
         }
         problems
+    }
+
+    /// Places that `prep new` left to be filled in.
+    fn unwritten(&mut self) {
+        const MARK: &str = "TODO";
+        let mut problems = Vec::new();
+        for path in self.library.paths() {
+            let Some(source) = self.library.file(path).filter(|file| file.text.contains(MARK))
+            else {
+                continue;
+            };
+            let is_text = ["topics/", "sims/", "quizzes/"].iter().any(|at| path.starts_with(at));
+            let places = source.text.match_indices(MARK).filter(|_| is_text);
+            problems.extend(places.map(|(at, _)| {
+                let line = source.text[at..].lines().next().unwrap_or_default();
+                let end = line.find('"').unwrap_or(line.len());
+                source.problem(at..at + end, both!("still to be written", "아직 쓰지 않았습니다"))
+            }));
+        }
+        self.problems.extend(problems);
     }
 
     /// Translations and outcomes of things that do not exist.

@@ -1,14 +1,16 @@
 //! `prep check`: for authors and maintainers.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::sim::{available_threads, run_failed};
 use super::{Context, Done, Failure};
 use crate::check::{self, Judged};
+use crate::content::Library;
 use crate::content::text::both;
-use crate::report::render::markdown;
+use crate::report::render::{markdown, terminal};
 use crate::report::view;
 use crate::sims::run::Execution;
 use crate::validation;
@@ -16,7 +18,7 @@ use crate::validation;
 /// Check all content: links, ids, languages, defaults; with --run every claim too
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep check\n  prep check --run\n  prep check --run --write    renew the committed outcomes\n  prep check --validation      renew docs/validation.md\n\nExit codes: 0 nothing found, 1 faults, 2 wrong input"
+    after_help = "Examples:\n  prep check\n  prep check --content my --watch    again after every save\n  prep check --coverage        where each item of the inventory is answered\n  prep check --run\n  prep check --run --write    renew the committed outcomes\n  prep check --validation      renew docs/validation.md\n\nExit codes: 0 nothing found, 1 faults, 2 wrong input"
 )]
 pub(super) struct CheckArgs {
     /// Run every sim once, judge its claims and compare with the committed outcomes
@@ -25,6 +27,12 @@ pub(super) struct CheckArgs {
     /// With --run: write the outcomes to outcomes/ of the content directory (here, or --content)
     #[arg(long, requires = "run")]
     write: bool,
+    /// Print the inventory of what interviewers asked, and what answers, drills and shows each
+    #[arg(long, conflicts_with = "run")]
+    coverage: bool,
+    /// Check again whenever a file of the content changes, until interrupted
+    #[arg(long, conflicts_with_all = ["run", "validation", "coverage"])]
+    watch: bool,
     /// Compare the model with theory and with the measured stack instead, and write the page
     #[arg(long, conflicts_with = "run")]
     validation: bool,
@@ -43,6 +51,12 @@ pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failu
     if args.validation {
         return validate(context, args);
     }
+    if args.coverage {
+        return coverage(context);
+    }
+    if args.watch {
+        return watch(context);
+    }
     let mut problems = check::content(&context.library);
     if args.write {
         // What is about to be written is not missing.
@@ -53,6 +67,11 @@ pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failu
     if args.run {
         count += runs(context, args)?;
     }
+    verdict(context, count)
+}
+
+/// Tells how many faults there are.
+fn verdict(context: &mut Context, count: usize) -> Result<Done, Failure> {
     let text = match count {
         0 => both!("no faults\n", "문제가 없습니다\n"),
         1 => both!("1 fault\n", "문제 1개\n"),
@@ -60,6 +79,50 @@ pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failu
     };
     context.out.print(text.get(context.lang))?;
     Ok(if count == 0 { Done::Fine } else { Done::No })
+}
+
+/// Prints the inventory; its holes are faults.
+fn coverage(context: &mut Context) -> Result<Done, Failure> {
+    let (items, holes) = check::coverage::coverage(&context.library)?;
+    let document = view::coverage::coverage(&items, context.lang);
+    let text = terminal::render(&document, context.out.style(None));
+    context.out.print(&text)?;
+    context.out.problems(&holes);
+    verdict(context, holes.len())
+}
+
+/// How often the files are looked at: an editor's save is seen before one looks up.
+const WATCH_EVERY: Duration = Duration::from_millis(300);
+
+/// Checks whenever a file of the content has changed. Ends with the process.
+fn watch(context: &mut Context) -> Result<Done, Failure> {
+    let dir = context.library.overlay().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    if Library::stamps(&dir).is_empty() {
+        return Err(Failure::Words(
+            both!("there is no content to watch here", "여기에는 지켜볼 콘텐츠가 없습니다"),
+            Some(both!(
+                "run it in a content directory, name one with --content DIR, or begin with prep new topic NAME",
+                "콘텐츠 디렉터리에서 실행하거나 --content DIR로 지정하거나 prep new topic NAME으로 시작하세요"
+            )),
+        ));
+    }
+    let mut seen = None;
+    loop {
+        let state = Library::stamps(&dir);
+        if seen.as_ref() != Some(&state) {
+            seen = Some(state);
+            // A file that is being written may be cut short: the next look mends it.
+            match Library::with_overlay(&dir) {
+                Err(problems) => context.out.problems(&problems),
+                Ok(library) => {
+                    let problems = check::content(&library);
+                    context.out.problems(&problems);
+                    verdict(context, problems.len())?;
+                }
+            }
+        }
+        std::thread::sleep(WATCH_EVERY);
+    }
 }
 
 /// Runs every closed form and every measured row, and writes the page.
@@ -123,12 +186,6 @@ fn outcomes_dir(context: &Context) -> Result<PathBuf, Failure> {
         ));
     }
     let dir = root.join("outcomes");
-    std::fs::create_dir_all(&dir).map_err(|error| {
-        let shown = crate::content::problem::printable(&dir.display().to_string());
-        Failure::Words(
-            both!("cannot make `{shown}`: {error}", "`{shown}`을(를) 만들 수 없습니다: {error}"),
-            None,
-        )
-    })?;
+    context.out.folder_of(&dir.join("any"))?;
     Ok(dir)
 }

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod export;
 mod lint;
+mod new;
 mod output;
 mod quiz;
 mod sim;
@@ -53,6 +54,7 @@ enum Command {
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
+    New(new::NewArgs),
     Bench(bench::BenchArgs),
 }
 
@@ -123,6 +125,7 @@ pub fn run() -> ExitCode {
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),
+            Command::New(args) => new::run(&mut context, &args),
             Command::Bench(args) => bench::run(&mut context, &args),
         }
     })();

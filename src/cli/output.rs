@@ -136,6 +136,21 @@ impl Output {
         })
     }
 
+    /// Makes the directory that a file is to be written to.
+    pub(super) fn folder_of(&self, path: &Path) -> Result<(), Failure> {
+        let Some(dir) = path.parent() else { return Ok(()) };
+        std::fs::create_dir_all(dir).map_err(|error| {
+            let shown = crate::content::problem::printable(&dir.display().to_string());
+            Failure::Words(
+                both!(
+                    "cannot make `{shown}`: {error}",
+                    "`{shown}`을(를) 만들 수 없습니다: {error}"
+                ),
+                None,
+            )
+        })
+    }
+
     /// A line of standard input without its end; `None` at the end of the input.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub(crate) mod toml_tree;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{fs, io};
 
 use problem::{Problem, Source};
@@ -114,6 +115,21 @@ impl Library {
             }
         }
         if problems.is_empty() { Ok(library) } else { Err(problems) }
+    }
+
+    /// Name, time and size of every content file of a directory: they differ when one was changed,
+    /// made or removed.
+    pub(crate) fn stamps(dir: &Path) -> Vec<(PathBuf, Option<SystemTime>, u64)> {
+        let mut stamps = Vec::new();
+        for kind in Kind::ALL {
+            let Ok(entries) = fs::read_dir(dir.join(kind.folder())) else { continue };
+            for entry in entries.flatten() {
+                let Ok(about) = entry.metadata() else { continue };
+                stamps.push((entry.path(), about.modified().ok(), about.len()));
+            }
+        }
+        stamps.sort();
+        stamps
     }
 
     /// Slugs of a kind in order of name; translations are not counted.

@@ -1,5 +1,6 @@
 //! Study topics: what a file says, and finding one by name. Imports content only.
 
+pub(crate) mod inventory;
 pub(crate) mod markdown;
 pub(crate) mod path;
 pub(crate) mod topic;

@@ -61,7 +61,11 @@ fn a_simulated_answer_without_a_readable_unit_is_a_fault() {
 #[test]
 fn values_and_claims_that_do_not_exist_are_faults() {
     let sandbox = content::with(&[
-        ("topics/queues.md", "(90/s)}}", "(80/s)}} {{desk latency_ms_p9(90/s)}} {{dusk a(b)}} {{x}}"),
+        (
+            "topics/queues.md",
+            "(90/s)}}",
+            "(80/s)}} {{desk latency_ms_p9(90/s)}} {{dusk a(b)}} {{x}}",
+        ),
         ("topics/queues.md", "desk half-load\n", "desk half\ndusk slower\nslower\n"),
     ]);
     assert_eq!(sandbox.line("check --content my"), "");

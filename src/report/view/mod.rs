@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod bill;
 mod column_heads;
+pub(crate) mod coverage;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
