@@ -65,7 +65,7 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
             )),
         ));
     }
-    let root = context.library.overlay().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let root = context.library.overlay().map_or_else(PathBuf::new, Path::to_path_buf);
     let files = args.kind.files().map(|(folder, end, text)| {
         (root.join(folder).join(format!("{name}{end}")), text.replace(NAME, name))
     });
@@ -87,7 +87,10 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
         let shown = printable(&path.display().to_string());
         context.out.print(&format!("{shown}\n"))?;
     }
-    let shown = printable(&root.display().to_string());
+    let shown = match root.as_os_str().is_empty() {
+        true => ".".to_owned(),
+        false => printable(&root.display().to_string()),
+    };
     context.out.tell(
         both!(
             "fill in what says TODO; prep check --content {shown} tells what is left\n",

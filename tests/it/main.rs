@@ -8,6 +8,7 @@
 mod check;
 mod content;
 mod knee;
+mod new;
 mod quiz;
 mod readers;
 mod readme;

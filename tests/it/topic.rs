@@ -58,7 +58,7 @@ fn a_section_is_shown_with_its_neighbours() {
     let sandbox = content::sandbox();
     assert_eq!(
         sandbox.stdout("topic queues#mechanism --content my --width 50 --lang en"),
-        " Mechanism\n ─────────\n First in, first out: see the defaults and a desk\n (`prep sim desk`).\n\n ─────────────────────────────────────────────────\n\n Before      prep topic queues#short-answer\n After       prep topic queues#defaults\n All of it   prep topic queues\n"
+        " Mechanism\n ─────────\n First in, first out: see the defaults and a desk\n (`prep sim desk`). At 90/s p99 is 130\u{a0}±30\u{a0}ms.\n\n ✓ More load, longer tail.\n   p99 ms: 69.3 (50/s), 131 (90/s); difference\n   [−92.7, −10.7], 95 % `prep sim desk`\n ✓ control: At half load everything is served.\n   completed /s (50/s): 48.2, 50; difference\n   [−4.83, 1.33], 95 % `prep sim desk`\n\n ─────────────────────────────────────────────────\n\n Before      prep topic queues#short-answer\n After       prep topic queues#defaults\n All of it   prep topic queues\n"
     );
     assert_eq!(
         sandbox.line("topic queues#mechanics --content my"),
