@@ -4,8 +4,11 @@
 use std::iter::Peekable;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag,
+};
 
+use super::footnotes::{Footnote, Footnotes, undefined};
 use crate::content::problem::{Problem, Source, is_control};
 use crate::content::text::both;
 
@@ -24,12 +27,35 @@ pub(crate) enum Block {
     /// `first` is the number of the first item of an ordered list.
     List {
         first: Option<u64>,
-        items: Vec<Vec<Block>>,
+        items: Vec<Item>,
     },
     Quote(Vec<Block>),
+    Admonition {
+        kind: Admonition,
+        blocks: Vec<Block>,
+    },
     Code(Code),
     Table(Table),
     Rule,
+    /// The footnotes of the whole text by their numbers: the last block, if there are any.
+    Footnotes(Vec<Footnote>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    /// Whether a task is done; `None` if the item is no task.
+    pub(crate) done: Option<bool>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// What a paragraph set apart is for, as GitHub has them: `> [!NOTE]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admonition {
+    Note,
+    Tip,
+    Important,
+    Warning,
+    Caution,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +87,8 @@ pub(crate) enum Inline {
     Emphasis(Vec<Inline>),
     Code(String),
     Link { to: Target, text: Vec<Inline>, span: Range<usize> },
+    /// A reference to the footnote of this number.
+    Footnote(usize),
     Break,
 }
 
@@ -88,6 +116,7 @@ impl Inline {
                 Inline::Text(words) | Inline::Code(words) => out += words,
                 Inline::Strong(inner) | Inline::Emphasis(inner) => out += &Inline::plain(inner),
                 Inline::Link { text, .. } => out += &Inline::plain(text),
+                Inline::Footnote(_) => {}
                 Inline::Break => out.push(' '),
             }
         }
@@ -97,10 +126,25 @@ impl Inline {
 
 /// Parses the text of `source` from the byte `start`; spans are bytes of the whole text.
 pub(crate) fn parse(source: &Source, start: usize) -> (Vec<Block>, Vec<Problem>) {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM;
     let events = Parser::new_ext(&source.text[start..], options).into_offset_iter().peekable();
-    let mut reader = Reader { source, start, events, problems: Vec::new() };
-    let blocks = reader.blocks(0);
+    let mut reader = Reader {
+        source,
+        start,
+        events,
+        tasks: Vec::new(),
+        footnotes: Footnotes::default(),
+        problems: Vec::new(),
+    };
+    let mut blocks = reader.blocks(0);
+    let footnotes = reader.footnotes.finish(source, &mut reader.problems);
+    if !footnotes.is_empty() {
+        blocks.push(Block::Footnotes(footnotes));
+    }
     (blocks, reader.problems)
 }
 
@@ -108,6 +152,9 @@ struct Reader<'s> {
     source: &'s Source,
     start: usize,
     events: Peekable<OffsetIter<'s>>,
+    /// For each list item being read, innermost last, whether it is a task that is done.
+    tasks: Vec<Option<bool>>,
+    footnotes: Footnotes,
     problems: Vec<Problem>,
 }
 
@@ -132,6 +179,7 @@ impl<'s> Reader<'s> {
                 Event::Rule => blocks.push(Block::Rule),
                 Event::Start(tag) => blocks.extend(self.block(tag, span, depth + 1)),
                 Event::Html(_) => self.html(span),
+                Event::TaskListMarker(done) => self.task(done),
                 _ => {}
             }
         }
@@ -150,15 +198,22 @@ impl<'s> Reader<'s> {
                 let text = self.inlines(depth, Until::End);
                 Some(Block::Heading { level: level as u8, id, text, span })
             }
-            Tag::BlockQuote(_) => Some(Block::Quote(self.blocks(depth))),
-            Tag::List(first) => {
-                let mut items = Vec::new();
-                while let Some((event, _)) = self.next_inside() {
-                    if matches!(event, Event::Start(Tag::Item)) {
-                        items.push(self.blocks(depth));
-                    }
-                }
-                Some(Block::List { first, items })
+            Tag::BlockQuote(None) => Some(Block::Quote(self.blocks(depth))),
+            Tag::BlockQuote(Some(kind)) => {
+                let kind = match kind {
+                    BlockQuoteKind::Note => Admonition::Note,
+                    BlockQuoteKind::Tip => Admonition::Tip,
+                    BlockQuoteKind::Important => Admonition::Important,
+                    BlockQuoteKind::Warning => Admonition::Warning,
+                    BlockQuoteKind::Caution => Admonition::Caution,
+                };
+                Some(Block::Admonition { kind, blocks: self.blocks(depth) })
+            }
+            Tag::List(first) => Some(Block::List { first, items: self.items(depth) }),
+            Tag::FootnoteDefinition(label) => {
+                let blocks = self.blocks(depth);
+                self.footnotes.define(&label, span, blocks);
+                None
             }
             Tag::CodeBlock(kind) => Some(Block::Code(self.code(kind, span))),
             Tag::Table(alignments) => {
@@ -174,6 +229,25 @@ impl<'s> Reader<'s> {
                 self.skip();
                 None
             }
+        }
+    }
+
+    fn items(&mut self, depth: usize) -> Vec<Item> {
+        let mut items = Vec::new();
+        while let Some((event, _)) = self.next_inside() {
+            if matches!(event, Event::Start(Tag::Item)) {
+                self.tasks.push(None);
+                let blocks = self.blocks(depth);
+                items.push(Item { done: self.tasks.pop().flatten(), blocks });
+            }
+        }
+        items
+    }
+
+    /// The innermost item is a task.
+    fn task(&mut self, done: bool) {
+        if let Some(task) = self.tasks.last_mut() {
+            *task = Some(done);
         }
     }
 
@@ -240,6 +314,7 @@ impl<'s> Reader<'s> {
             match event {
                 Event::Text(text) => {
                     self.check_words(&text, &span);
+                    self.problems.extend(undefined(self.source, span));
                     match inlines.last_mut() {
                         Some(Inline::Text(words)) => words.push_str(&text),
                         _ => inlines.push(Inline::Text(text.into_string())),
@@ -253,6 +328,10 @@ impl<'s> Reader<'s> {
                     Some(Inline::Text(words)) => words.push(' '),
                     _ => inlines.push(Inline::Text(" ".to_owned())),
                 },
+                Event::FootnoteReference(label) => {
+                    inlines.push(Inline::Footnote(self.footnotes.refer(&label)));
+                }
+                Event::TaskListMarker(done) => self.task(done),
                 Event::HardBreak => inlines.push(Inline::Break),
                 Event::InlineHtml(_) | Event::Html(_) => self.html(span),
                 Event::Start(tag) => inlines.extend(self.inline(tag, span, depth + 1)),
@@ -356,7 +435,7 @@ enum Until {
 fn is_inline(event: &Event<'_>) -> bool {
     match event {
         Event::Text(_) | Event::Code(_) | Event::InlineHtml(_) => true,
-        Event::SoftBreak | Event::HardBreak => true,
+        Event::SoftBreak | Event::HardBreak | Event::FootnoteReference(_) => true,
         Event::Start(tag) => {
             matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
         }

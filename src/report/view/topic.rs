@@ -1,17 +1,21 @@
 //! Topics: the page of one, and the list of all.
 
+mod footnotes;
+
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, Inline, Target};
 use crate::knowledge::topic::Topic;
 use crate::quiz::question::Quiz;
-use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
+use crate::report::document::{
+    Align, Block, Column, Document, Footnote, Item, Row, Span, Table, Tone,
+};
 use crate::store::Attempt;
 
 /// The page of a topic: its body, then where it comes from and what to know before.
 pub(crate) fn topic(topic: &Topic, lang: Lang) -> Document {
     let mut shown =
         vec![Block::Heading { level: 1, id: None, text: vec![Span::text(&topic.title)] }];
-    shown.extend(blocks(&topic.body));
+    shown.extend(body(&topic.body, &topic.body));
     shown.push(Block::Rule);
     let say = |text: crate::content::text::Text| text.get(lang).to_owned();
     let commands = |verb: &str, names: &[String]| -> Vec<Span> {
@@ -45,7 +49,7 @@ pub(crate) fn part(
     blocks_of_it: &[markdown::Block],
     lang: Lang,
 ) -> Document {
-    let mut shown = blocks(blocks_of_it);
+    let mut shown = body(blocks_of_it, &topic.body);
     shown.push(Block::Rule);
     let level = topic.sections.iter().find(|it| it.id == section).map(|it| it.level);
     let alike: Vec<&str> = topic
@@ -126,20 +130,41 @@ pub(crate) fn topic_list(topics: &[Topic], lang: Lang) -> Document {
     Document { title, blocks: vec![heading, Block::Table(table)] }
 }
 
-fn blocks(body: &[markdown::Block]) -> Vec<Block> {
-    body.iter().map(block).collect()
+/// Blocks of a text, with the footnotes of the whole that they refer to behind them.
+pub(in crate::report) fn body(part: &[markdown::Block], whole: &[markdown::Block]) -> Vec<Block> {
+    let mut shown = blocks(part);
+    let found = whole.iter().filter_map(|block| match block {
+        markdown::Block::Footnotes(footnotes) => Some(footnotes),
+        _ => None,
+    });
+    let footnote = |footnote: &crate::knowledge::footnotes::Footnote| Footnote {
+        number: footnote.number,
+        references: 0,
+        blocks: blocks(&footnote.blocks),
+    };
+    footnotes::append(&mut shown, found.flatten().map(footnote).collect());
+    shown
 }
 
-fn block(block: &markdown::Block) -> Block {
-    match block {
+/// Footnotes are left out: [`body`] has them.
+fn blocks(body: &[markdown::Block]) -> Vec<Block> {
+    body.iter().filter_map(block).collect()
+}
+
+fn block(block: &markdown::Block) -> Option<Block> {
+    Some(match block {
         markdown::Block::Heading { level, id, text, .. } => {
             Block::Heading { level: *level, id: id.clone(), text: spans(text) }
         }
         markdown::Block::Paragraph(text) => Block::Paragraph(spans(text)),
         markdown::Block::List { first, items } => {
-            Block::List { first: *first, items: items.iter().map(|item| blocks(item)).collect() }
+            let item = |item: &markdown::Item| Item { done: item.done, blocks: blocks(&item.blocks) };
+            Block::List { first: *first, items: items.iter().map(item).collect() }
         }
         markdown::Block::Quote(inner) => Block::Quote(blocks(inner)),
+        markdown::Block::Admonition { kind, blocks: inner } => {
+            Block::Admonition { kind: *kind, blocks: blocks(inner) }
+        }
         markdown::Block::Code(code) => {
             let is_command = |line: &str| code.language == "prep" && !line.trim().is_empty();
             let lines = code.lines.iter().map(|(line, _)| match is_command(line) {
@@ -150,7 +175,8 @@ fn block(block: &markdown::Block) -> Block {
         }
         markdown::Block::Table(table) => Block::Table(self::table(table)),
         markdown::Block::Rule => Block::Rule,
-    }
+        markdown::Block::Footnotes(_) => return None,
+    })
 }
 
 fn table(table: &markdown::Table) -> Table {
@@ -174,6 +200,9 @@ fn spans(inlines: &[Inline]) -> Vec<Span> {
             Inline::Strong(inner) => out.push(Span::Strong(spans(inner))),
             Inline::Emphasis(inner) => out.push(Span::Emphasis(spans(inner))),
             Inline::Code(words) => out.push(Span::code(words)),
+            Inline::Footnote(number) => {
+                out.push(Span::Footnote { number: *number, occurrence: 1 });
+            }
             Inline::Break => out.push(Span::Break),
             Inline::Link { to, text, .. } => {
                 let command = match to {
@@ -226,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_topic_is_a_page() {
-        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let style = Style { width: 60, color: false, links: false, unicode: true, lang: Lang::Ko };
         let mut doc = topic(&pool(), Lang::Ko);
         doc.blocks.retain(|block| !matches!(block, Block::Heading { level: 2, .. }));
         let expected = r#"
@@ -254,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_list_names_what_to_type() {
-        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let style = Style { width: 60, color: false, links: false, unicode: true, lang: Lang::Ko };
         let expected = r#"
  주제
  ────
