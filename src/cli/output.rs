@@ -197,7 +197,10 @@ fn follows_links(var: impl Fn(&str) -> Option<String>) -> bool {
     let version = |name: &str| var(name).and_then(|version| version.parse::<u64>().ok());
     let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"];
     var("TERM_PROGRAM").is_some_and(|program| programs.contains(&program.as_str()))
-        || begins(&term, &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"])
+        || begins(
+            &term,
+            &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"],
+        )
         || version("VTE_VERSION").is_some_and(|version| version >= 5000)
         || version("KONSOLE_VERSION").is_some_and(|version| version >= 201_200)
         || var("WT_SESSION").is_some()

@@ -101,10 +101,8 @@ pub(super) fn undefined(source: &Source, words: Range<usize>) -> Vec<Problem> {
             return None;
         }
         let shown = printable(label);
-        let what = both!(
-            "the footnote `{shown}` is not defined",
-            "각주 `{shown}`의 정의가 없습니다"
-        );
+        let what =
+            both!("the footnote `{shown}` is not defined", "각주 `{shown}`의 정의가 없습니다");
         Some(source.problem(at..end + 1, what).hint(both!(
             "add a line `[^{shown}]: ...` with an empty line before it; `\\[^` is a mere bracket",
             "빈 줄 뒤에 `[^{shown}]: ...` 줄을 쓰세요. 그냥 괄호라면 `\\[^`로 씁니다"

@@ -98,7 +98,9 @@ mod tests {
             Kind::Plain => words.clone(),
         };
         let lines = lines(language, code)?;
-        Some(lines.iter().map(|line| line.iter().map(piece).collect::<Vec<_>>().join("¦")).collect())
+        Some(
+            lines.iter().map(|line| line.iter().map(piece).collect::<Vec<_>>().join("¦")).collect(),
+        )
     }
 
     #[test]
@@ -124,11 +126,7 @@ mod tests {
                 "if curl -s \"$URL\"; then echo 1; fi # ok",
                 &["k:if¦ curl -s ¦s:\"$URL\"¦; ¦k:then¦ echo 1; ¦k:fi¦ ¦c:# ok"],
             ),
-            (
-                "java",
-                "public int x = 1; // 풀\n",
-                &["k:public¦ ¦k:int¦ x = ¦n:1¦; ¦c:// 풀"],
-            ),
+            ("java", "public int x = 1; // 풀\n", &["k:public¦ ¦k:int¦ x = ¦n:1¦; ¦c:// 풀"]),
         ];
         for (language, code, expected) in cases {
             assert_eq!(shown(language, code).unwrap(), expected, "{language}");
@@ -146,8 +144,15 @@ mod tests {
 
     #[test]
     fn pieces_are_the_code_again() {
-        for code in ["", "\n", "'", "/*\n", "\"\\\n\"", "select '\n' --\t가\u{301}👩\u{200d}👧", "<<X\n$(\n"]
-        {
+        for code in [
+            "",
+            "\n",
+            "'",
+            "/*\n",
+            "\"\\\n\"",
+            "select '\n' --\t가\u{301}👩\u{200d}👧",
+            "<<X\n$(\n",
+        ] {
             for language in ["sql", "yaml", "properties", "bash", "java", "json", "md", "html"] {
                 let lines = lines(language, code).unwrap();
                 let words = |line: &Vec<(Kind, String)>| {

@@ -86,7 +86,11 @@ pub(crate) enum Inline {
     Strong(Vec<Inline>),
     Emphasis(Vec<Inline>),
     Code(String),
-    Link { to: Target, text: Vec<Inline>, span: Range<usize> },
+    Link {
+        to: Target,
+        text: Vec<Inline>,
+        span: Range<usize>,
+    },
     /// A reference to the footnote of this number.
     Footnote(usize),
     Break,
@@ -472,4 +476,119 @@ fn target(url: &str) -> Option<Target> {
     }
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     (!host.is_empty()).then(|| Target::Web(url.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::text::Lang;
+
+    /// A text with every mark that the tree has, as one line for each block.
+    fn tree(blocks: &[Block]) -> Vec<String> {
+        let mut out = Vec::new();
+        for block in blocks {
+            match block {
+                Block::Paragraph(text) => out.push(words(text)),
+                Block::List { first, items } => {
+                    for (at, item) in items.iter().enumerate() {
+                        let sign = match (first, item.done) {
+                            (Some(first), _) => format!("{}. ", first + at as u64),
+                            (None, None) => "- ".to_owned(),
+                            (None, Some(done)) => format!("- {done} "),
+                        };
+                        let inner = tree(&item.blocks);
+                        let before = |at| if at == 0 { sign.clone() } else { "  ".to_owned() };
+                        let lines = inner.iter().enumerate();
+                        out.extend(lines.map(|(at, line)| before(at) + line));
+                    }
+                }
+                Block::Quote(inner) => {
+                    out.extend(tree(inner).iter().map(|line| format!("> {line}")))
+                }
+                Block::Admonition { kind, blocks } => {
+                    out.extend(tree(blocks).iter().map(|line| format!("{kind:?}> {line}")));
+                }
+                Block::Footnotes(footnotes) => {
+                    for footnote in footnotes {
+                        let number = footnote.number;
+                        out.extend(
+                            tree(&footnote.blocks).iter().map(|line| format!("{number}: {line}")),
+                        );
+                    }
+                }
+                other => out.push(format!("{other:?}")),
+            }
+        }
+        out
+    }
+
+    fn words(text: &[Inline]) -> String {
+        let word = |inline: &Inline| match inline {
+            Inline::Footnote(number) => format!("^{number}"),
+            Inline::Strong(inner) => format!("**{}**", words(inner)),
+            other => Inline::plain(std::slice::from_ref(other)),
+        };
+        text.iter().map(word).collect()
+    }
+
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let (blocks, problems) = parse(&Source::new("t.md", text), 0);
+        let shown = problems.iter().map(|problem| {
+            assert!(!problem.show(Lang::Ko).is_empty());
+            let place = problem.place.as_ref().unwrap();
+            let (line, column, width) = (place.line, place.column, place.width);
+            format!("{line}:{column}+{width}: {}", problem.what.en)
+        });
+        (tree(&blocks), shown.collect())
+    }
+
+    #[test]
+    fn lists_nest_and_keep_their_numbers() {
+        let text = "7. seven\n8. eight\n   - [x] done\n   - [ ] open\n\n     3. three\n9. nine\n\n\
+                    - [X] loose\n\n  more\n\n- [ ] other [x]\n- [y] none\n";
+        let expected = [
+            "7. seven",
+            "8. eight",
+            "  - true done",
+            "  - false open",
+            "    3. three",
+            "9. nine",
+            "- true loose",
+            "  more",
+            "- false other [x]",
+            "- [y] none",
+        ];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn admonitions_are_those_of_github() {
+        let text = "> [!NOTE]\n> a\n>\n> b\n\n> [!caution]\n> c\n\n> [!HINT]\n> d\n\n> e\n";
+        let expected = ["Note> a", "Note> b", "Caution> c", "> [!HINT] d", "> e"];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn footnotes_are_numbered_by_their_first_references() {
+        let text = "**a[^b]** b[^1] c[^B]\n\n- `[^x]` d[^2]\n\n[^1]: One[^2].\n\n    More.\n[^b]: Bee.\n\
+                    [^2]: Two.\n";
+        let expected =
+            ["**a^1** b^2 c^1", "- [^x] d^3", "1: Bee.", "2: One^3.", "2: More.", "3: Two."];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn footnotes_that_do_not_match_are_problems() {
+        let text = "a[^1] b[^none] \\[^c] `[^d]` [^e f] x[^]\n\n[^1]: One.\n\n[^unused]: Two\n   lines.\n\n\
+                    [^1]: Again.\n";
+        let (_, problems) = read(text);
+        assert_eq!(
+            problems,
+            [
+                "1:8+7: the footnote `none` is not defined",
+                "5:1+9: nothing refers to the footnote `unused`",
+                "8:1+4: the footnote `1` is defined twice",
+            ]
+        );
+    }
 }

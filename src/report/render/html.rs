@@ -144,7 +144,8 @@ fn add_footnotes(out: &mut String, footnotes: &[Footnote], lang: Lang) {
         let mut back = String::new();
         for occurrence in 1..=*references {
             let label = both!("Back to reference {number}", "{number}번 각주를 단 곳으로");
-            let sign = if occurrence == 1 { String::new() } else { format!("<sup>{occurrence}</sup>") };
+            let sign =
+                if occurrence == 1 { String::new() } else { format!("<sup>{occurrence}</sup>") };
             back += &format!(
                 " <a href=\"#{}\" aria-label=\"{}\">↩{sign}</a>",
                 reference_id(*number, occurrence),
@@ -193,7 +194,8 @@ fn add_spans(out: &mut String, list: &[Span]) {
             }
             Span::Footnote { number, occurrence } => {
                 let id = reference_id(*number, *occurrence);
-                *out += &format!("<sup><a href=\"#footnote-{number}\" id=\"{id}\">{number}</a></sup>");
+                *out +=
+                    &format!("<sup><a href=\"#footnote-{number}\" id=\"{id}\">{number}</a></sup>");
             }
             Span::Break => *out += "<br>",
         }
@@ -226,7 +228,8 @@ fn add_list(out: &mut String, first: Option<u64>, items: &[Item], lang: Lang) {
                 false => ("☐", both!("to be done", "할 일")),
             };
             let said = said.get(lang);
-            *out += &format!("<span class=\"task\" role=\"img\" aria-label=\"{said}\">{sign}</span> ");
+            *out +=
+                &format!("<span class=\"task\" role=\"img\" aria-label=\"{said}\">{sign}</span> ");
         }
         match item.blocks.as_slice() {
             [Block::Paragraph(text)] => *out += &spans(text),
@@ -367,6 +370,52 @@ mod tests {
         let control = |c: &char| *c != '\n' && crate::content::problem::is_control(*c);
         assert_eq!(page.chars().find(control), None);
         assert!(!page.contains("NaN") && !page.contains("inf\""), "a number that is none");
+    }
+
+    /// Values of the colours in the first `:root` after a place of the style sheet.
+    fn color(sheet: &str, name: &str) -> [f64; 3] {
+        let root = &sheet[sheet.find(":root").unwrap()..];
+        let value = root.split(&format!("--{name}: #")).nth(1).unwrap();
+        [0, 2, 4].map(|at| u32::from_str_radix(&value[at..at + 2], 16).unwrap() as f64 / 255.0)
+    }
+
+    /// The contrast ratio of WCAG 2.2.
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let linear = |part: f64| match part <= 0.04045 {
+            true => part / 12.92,
+            false => libm::pow((part + 0.055) / 1.055, 2.4),
+        };
+        let luminance = |color: [f64; 3]| {
+            let [red, green, blue] = color.map(linear);
+            0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn words_stand_out_enough_to_be_read() {
+        let schemes = [STYLE, &STYLE[STYLE.find("prefers-color-scheme: dark").unwrap()..]];
+        for (at, scheme) in schemes.into_iter().enumerate() {
+            for ground in ["ground", "raised"] {
+                for ink in ["ink", "muted", "accent", "good", "bad", "s1", "s2"] {
+                    let ratio = contrast(color(scheme, ink), color(scheme, ground));
+                    assert!(ratio >= 4.5, "{ink} on {ground} of scheme {at}: {ratio}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn code_is_in_spans_and_nothing_of_it_is_markup() {
+        assert_eq!(
+            code("sql", "select '<b>' -- \"&\n  from t"),
+            "<span class=\"keyword\">select</span> \
+             <span class=\"string\">&#39;&lt;b&gt;&#39;</span> \
+             <span class=\"comment\">-- &quot;&amp;</span>\n  \
+             <span class=\"keyword\">from</span> t"
+        );
+        assert_eq!(code("promql", "rate(x[5m]) < 1"), "rate(x[5m]) &lt; 1");
     }
 
     #[test]

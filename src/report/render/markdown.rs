@@ -2,8 +2,8 @@
 
 use super::{may_link, shown_lines, shown_words, terminal_timeline};
 use crate::report::document::{
-    Admonition, Align, Bars, Block, Chart, Column, Document, Footnote, Item, Mark, Row, Span, Table,
-    Verdict,
+    Admonition, Align, Bars, Block, Chart, Column, Document, Footnote, Item, Mark, Row, Span,
+    Table, Verdict,
 };
 use crate::report::number;
 
@@ -207,8 +207,7 @@ fn list(first: Option<u64>, items: &[Item]) -> Vec<String> {
             lines.push(format!("{marker}{task}").trim_end().to_owned());
         }
         for (at, line) in inner.into_iter().enumerate() {
-            let before =
-                if at == 0 { format!("{marker}{task}") } else { " ".repeat(marker.len()) };
+            let before = if at == 0 { format!("{marker}{task}") } else { " ".repeat(marker.len()) };
             lines.push(format!("{before}{line}").trim_end().to_owned());
         }
     }

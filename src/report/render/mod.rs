@@ -26,9 +26,7 @@ const REPLACEMENT: char = '\u{fffd}';
 fn shown(c: char) -> Option<char> {
     match c {
         '\n' | '\t' | '\r' => Some(' '),
- '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => {
-            None
-        }
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => None,
         '\u{2028}' | '\u{2029}' => Some(REPLACEMENT),
         c if is_control(c) => Some(REPLACEMENT),
         c => Some(c),
@@ -65,3 +63,5 @@ fn may_link(to: &str) -> bool {
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! A document for a terminal of a given width.
 
-use super::{admonition_title, shown_lines};
 use super::terminal_chart::chart_lines;
 use super::terminal_table::table_lines;
 use super::terminal_text::{
-    CodeMark, Glyph, Line, LinkMark, Look, Marks, clip, glyphs, natural_width, words, wrap,
+    CodeMark, Glyph, Line, LinkMark, Look, Marks, glyphs, natural_width, words, wrap,
 };
 use super::terminal_timeline::timeline_lines;
+use super::{admonition_title, shown_lines};
 use crate::content::text::Lang;
 use crate::knowledge::highlight;
 use crate::report::document::{
@@ -32,7 +32,10 @@ pub(crate) struct Style {
 
 impl Style {
     pub(super) fn marks(self, code: CodeMark) -> Marks {
-        Marks { code, link: if self.links && self.color { LinkMark::Hyperlink } else { LinkMark::Address } }
+        Marks {
+            code,
+            link: if self.links && self.color { LinkMark::Hyperlink } else { LinkMark::Address },
+        }
     }
 }
 
@@ -171,7 +174,7 @@ fn list(first: Option<u64>, items: &[Item], style: Style, width: usize) -> Vec<L
         }
         if inner_width == width {
             // No room to move right: the bullet has a line of its own.
-            lines.push(head);
+            lines.extend(wrap(&words(bullet, look), width));
             lines.extend(inner);
         } else {
             lines.extend(hanging(&inner, &head));
@@ -225,27 +228,44 @@ fn footnote_lines(footnotes: &[Footnote], style: Style, width: usize) -> Vec<Lin
     lines
 }
 
-/// A code block: indented, never wrapped, cut only at the edge of the terminal.
+/// A code block: indented; what does not fit goes on below, further in and behind a sign.
 fn code(language: &str, text: &str, style: Style, width: usize) -> Vec<Line> {
     let text = shown_lines(text);
     let text = text.trim_end_matches('\n');
     let look = Look { code: true, ..Look::default() };
-    let indent = Line::of("  ", Look::default());
-    let sign = if style.unicode { "…" } else { "..." };
     // Which takes its time, so only where it is seen.
     let colored = if style.color { highlight::lines(language, text) } else { None };
-    let Some(lines) = colored else {
-        let lines = text.split('\n');
-        return lines.map(|line| clip(line, look, width - 2, sign).after(&indent)).collect();
-    };
-    let line = |pieces: &Vec<(highlight::Kind, String)>| {
-        let mut line = Line::default();
-        for (kind, words) in pieces {
-            line.push(words, Look { kind: Some(*kind), ..look });
+    let lines: Vec<Vec<Glyph>> = match colored {
+        None => text.split('\n').map(|line| words(line, look)).collect(),
+        Some(lines) => {
+            let piece = |(kind, text): &(highlight::Kind, String)| {
+                words(text, Look { kind: Some(*kind), ..look })
+            };
+            lines.iter().map(|pieces| pieces.iter().flat_map(piece).collect()).collect()
         }
-        line.clipped(width - 2, sign).after(&indent)
     };
-    lines.iter().map(line).collect()
+    let sign = Line::of(if style.unicode { "… " } else { "... " }, MUTED);
+    lines.iter().flat_map(|line| code_line(line, &sign, width)).collect()
+}
+
+fn code_line(line: &[Glyph], sign: &Line, width: usize) -> Vec<Line> {
+    const INDENT: usize = 2;
+    let (spaces, rest) = line.split_at(line.iter().take_while(|glyph| glyph.is_space()).count());
+    let mut indent = Line::default();
+    // A line that begins far to the right leaves no room for its own words.
+    indent.pad_to(INDENT + spaces.len().min(width.saturating_sub(INDENT + INNER_MIN)));
+    let whole = wrap(rest, width.saturating_sub(indent.width()));
+    let [_, _, ..] = whole.as_slice() else {
+        return whole.iter().map(|line| line.after(&indent)).collect();
+    };
+    let further = sign.after(&indent);
+    let room = width.saturating_sub(further.width());
+    let mut lines = vec![whole[0].after(&indent)];
+    let begun = whole[0].len();
+    let left = &rest[begun..];
+    let left = &left[left.iter().take_while(|glyph| glyph.is_space()).count()..];
+    lines.extend(wrap(left, room).iter().map(|line| line.after(&further)));
+    lines
 }
 
 fn bar_lines(bars: &Bars, style: Style, width: usize) -> Vec<Line> {
@@ -567,8 +587,8 @@ mod tests {
         for width in [0, 40, 41, 57, 80, 120, 200] {
             for (color, unicode) in [(false, true), (true, true), (true, false)] {
                 for doc in &docs {
-                    let links = color && unicode;
-                    let shown = render(doc, Style { width, color, links, unicode, lang: Lang::Ko });
+                    let style = Style { color, unicode, ..style(width, Lang::Ko) };
+                    let shown = render(doc, style);
                     for line in shown.lines() {
                         assert!(columns(line) <= width.max(WIDTH_MIN), "{width}: {line:?}");
                         assert_eq!(line.trim_end_matches(' '), line, "{width}");
@@ -586,6 +606,34 @@ mod tests {
             part(|block| matches!(block, Block::Chart(_) | Block::Bars(_) | Block::Checks(_)));
         let shown = render(&doc, Style { unicode: false, ..style(80, Lang::En) });
         assert_eq!(shown.chars().find(|c| !c.is_ascii()), None, "{shown}");
+    }
+
+    #[test]
+    fn code_that_does_not_fit_goes_on_below() {
+        let text = "  select id, price from bids where id in (1, 2)  and x = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'\n\nend\n";
+        let code = Block::Code { language: "sql".to_owned(), text: text.to_owned() };
+        let doc = Document { title: String::new(), blocks: vec![code] };
+        let expected = r#"
+     select id, price from bids where id
+     … in (1, 2)  and x =
+     … 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+     … aaaaa'
+
+   end
+"#;
+        check(&doc, style(40, Lang::En), expected);
+        let color = Style { color: true, ..style(40, Lang::En) };
+        let shown = render(&doc, color);
+        let plain: Vec<String> = shown
+            .split('\u{1b}')
+            .enumerate()
+            .map(|(at, part)| match part.split_once('m').filter(|_| at > 0) {
+                Some((_, rest)) => rest.to_owned(),
+                None => part.to_owned(),
+            })
+            .collect();
+        assert_eq!(plain.concat(), expected[1..]);
+        assert!(shown.contains("\u{1b}[35mselect\u{1b}[0m id"), "{shown}");
     }
 
     #[test]

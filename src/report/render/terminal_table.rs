@@ -28,8 +28,7 @@ pub(super) fn table_lines(table: &Table, style: Style, width: usize) -> Vec<Line
         return Vec::new();
     }
     let marks = style.marks(CodeMark::None);
-    let sizes: Vec<Size> =
-        (0..table.columns.len()).map(|at| Size::of(table, at, marks)).collect();
+    let sizes: Vec<Size> = (0..table.columns.len()).map(|at| Size::of(table, at, marks)).collect();
     let least = table.keep.clamp(1, sizes.len());
     for count in (least..=sizes.len()).rev() {
         if let Some(layout) = Layout::fitting(&sizes[..count], marks, width) {
@@ -61,7 +60,9 @@ impl Size {
             let mut widths = head_least..head_natural;
             widths.find(|width| wrap(&head, *width).len() <= most).unwrap_or(head_natural)
         });
-        let cells = || table.rows.iter().filter_map(|row| cell(row, at)).map(|cell| cell_glyphs(cell, marks));
+        let cells = || {
+            table.rows.iter().filter_map(|row| cell(row, at)).map(|cell| cell_glyphs(cell, marks))
+        };
         let natural = cells().map(|cell| natural_width(&cell)).max().unwrap_or(0);
         let min = match column.align {
             Align::Right => natural,

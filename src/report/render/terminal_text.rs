@@ -80,6 +80,10 @@ impl Glyph {
         Some(Glyph { c, rest, width: cluster.width(), look, link: None })
     }
 
+    pub(super) fn is_space(&self) -> bool {
+        self.c == ' '
+    }
+
     fn line_break() -> Glyph {
         Glyph { c: '\n', rest: None, width: 0, look: Look::default(), link: None }
     }
@@ -88,7 +92,9 @@ impl Glyph {
 /// A cluster that is wider is taken apart: some scripts join without end.
 const CLUSTER_MAX: usize = 4;
 /// These change the character before them; without one they are nothing.
-const JOINERS: [char; 3] = ['\u{fe0e}', '\u{fe0f}', '\u{200d}'];
+const JOINERS: [char; 3] = ['\u{fe0e}', '\u{fe0f}', JOINER];
+/// Joins the characters around it.
+const JOINER: char = '\u{200d}';
 
 /// Whether inline code wears backticks: without colour nothing else tells it from words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +127,8 @@ pub(super) fn glyphs(spans: &[Span], look: Look, mark: Marks) -> Vec<Glyph> {
 pub(super) fn words(text: &str, look: Look) -> Vec<Glyph> {
     let text = shown_words(text);
     let mut out = Vec::with_capacity(text.len());
-    for cluster in text.trim_matches(JOINERS).graphemes(true) {
+    let text = text.trim_start_matches(JOINERS).trim_end_matches(JOINER);
+    for cluster in text.graphemes(true) {
         if cluster.width() <= CLUSTER_MAX {
             out.extend(Glyph::of(cluster, look));
         } else {
@@ -202,6 +209,11 @@ impl Line {
         self.width
     }
 
+    /// Glyphs of the line.
+    pub(super) fn len(&self) -> usize {
+        self.glyphs.len()
+    }
+
     pub(super) fn push(&mut self, text: &str, look: Look) {
         self.extend(&words(text, look));
     }
@@ -220,23 +232,6 @@ impl Line {
     pub(super) fn after(&self, prefix: &Line) -> Line {
         let mut line = prefix.clone();
         line.append(self);
-        line
-    }
-
-    /// The line cut to the width, with a sign at the cut.
-    pub(super) fn clipped(self, width: usize, sign: &str) -> Line {
-        if self.width <= width {
-            return self;
-        }
-        let room = width.saturating_sub(sign.chars().count());
-        let mut line = Line::default();
-        for glyph in &self.glyphs {
-            if line.width + glyph.width > room {
-                break;
-            }
-            line.extend(std::slice::from_ref(glyph));
-        }
-        line.push(sign, Look::toned(Tone::Muted));
         line
     }
 
@@ -388,7 +383,20 @@ fn is_ideograph(c: char) -> bool {
 
 /// One line cut to the width, with a sign at the cut.
 pub(super) fn clip(text: &str, look: Look, width: usize, sign: &str) -> Line {
-    Line::of(text, look).clipped(width, sign)
+    let whole = Line::of(text, look);
+    if whole.width <= width {
+        return whole;
+    }
+    let room = width.saturating_sub(sign.chars().count());
+    let mut line = Line::default();
+    for glyph in &whole.glyphs {
+        if line.width + glyph.width > room {
+            break;
+        }
+        line.extend(std::slice::from_ref(glyph));
+    }
+    line.push(sign, Look::toned(Tone::Muted));
+    line
 }
 
 #[cfg(test)]
@@ -436,14 +444,10 @@ mod tests {
 
     #[test]
     fn clusters_are_as_wide_as_terminals_show_them_and_never_cut() {
-        let (family, flag, heart, accent, jamo) = (
-            "👩\u{200d}👧",
-            "🇰🇷",
-            "❤\u{fe0f}",
-            "e\u{301}\u{323}",
-            "\u{1112}\u{1161}\u{11ab}",
-        );
-        for (cluster, width) in [(family, 2), (flag, 2), (heart, 2), (accent, 1), (jamo, 2), ("가", 2)]
+        let (family, flag, heart, accent, jamo) =
+            ("👩\u{200d}👧", "🇰🇷", "❤\u{fe0f}", "e\u{301}\u{323}", "\u{1112}\u{1161}\u{11ab}");
+        for (cluster, width) in
+            [(family, 2), (flag, 2), (heart, 2), (accent, 1), (jamo, 2), ("가", 2)]
         {
             assert_eq!(Line::of(cluster, Look::default()).width(), width, "{cluster:?}");
             let text = cluster.repeat(3);
@@ -451,8 +455,8 @@ mod tests {
             let cut = clip(&text, Look::default(), 2 * width, "…").show(false);
             assert_eq!(cut, format!("{cluster}…"));
         }
-        // Selectors and joiners with nothing before them would change what stands there.
-        assert_eq!(Line::of("\u{fe0f}\u{200d}a\u{fe0f}", Look::default()).show(false), "a");
+        // Selectors and joiners at the ends would change what stands beside them.
+        assert_eq!(Line::of("\u{fe0f}\u{200d}a\u{200d}", Look::default()).show(false), "a");
     }
 
     #[test]
@@ -480,7 +484,7 @@ mod tests {
         );
         assert_eq!(
             shown(LinkMark::Address, false),
-            ["two words <https://a.b/가", "?c=\u{fffd}> no part"]
+            ["two words", "<https://a.b/가 ?c=\u{fffd}> no", "part"]
         );
         // Each line closes what it opens.
         let spans = &spans[..1];

@@ -257,7 +257,8 @@ mod tests {
             "구매 2   does                          ✗",
             "ms              ╵0                  ╵20",
         ];
-        let mut style = Style { width: 40, color: false, links: false, unicode: true, lang: Lang::En };
+        let mut style =
+            Style { width: 40, color: false, links: false, unicode: true, lang: Lang::En };
         let shown = |style| -> Vec<String> {
             timeline_lines(&timeline, style, 40).iter().map(|line| line.show(false)).collect()
         };

@@ -158,7 +158,8 @@ fn block(block: &markdown::Block) -> Option<Block> {
         }
         markdown::Block::Paragraph(text) => Block::Paragraph(spans(text)),
         markdown::Block::List { first, items } => {
-            let item = |item: &markdown::Item| Item { done: item.done, blocks: blocks(&item.blocks) };
+            let item =
+                |item: &markdown::Item| Item { done: item.done, blocks: blocks(&item.blocks) };
             Block::List { first: *first, items: items.iter().map(item).collect() }
         }
         markdown::Block::Quote(inner) => Block::Quote(blocks(inner)),
