@@ -126,6 +126,10 @@ pub(super) fn glyphs(spans: &[Span], look: Look, mark: Marks) -> Vec<Glyph> {
 
 pub(super) fn words(text: &str, look: Look) -> Vec<Glyph> {
     let text = shown_words(text);
+    if text.is_ascii() {
+        let glyph = |byte| Glyph { c: char::from(byte), rest: None, width: 1, look, link: None };
+        return text.bytes().map(glyph).collect();
+    }
     let mut out = Vec::with_capacity(text.len());
     let text = text.trim_start_matches(JOINERS).trim_end_matches(JOINER);
     for cluster in text.graphemes(true) {
