@@ -60,6 +60,7 @@ impl Output {
         Style {
             width: width.or(measured).or(columns).unwrap_or(100).clamp(40, 1_000),
             color: terminal && !no_color && !dumb,
+            links: follows_links(|name| std::env::var(name).ok()),
             unicode: unicode && !dumb,
             lang: self.lang,
         }
@@ -198,6 +199,28 @@ impl Output {
     }
 }
 
+/// Whether the terminal and the pager are known to understand hyperlinks (OSC 8). Not within tmux
+/// or screen: what they do with them depends on the terminal around them, which nothing tells.
+fn follows_links(var: impl Fn(&str) -> Option<String>) -> bool {
+    let var = |name: &str| var(name).filter(|value| !value.trim().is_empty());
+    let begins = |value: &str, names: &[&str]| names.iter().any(|name| value.starts_with(name));
+    let term = var("TERM").unwrap_or_default();
+    let other_pager = var("PAGER").is_some_and(|pager| !begins(&pager, &["less"]));
+    if var("TMUX").is_some() || begins(&term, &["tmux", "screen"]) || other_pager {
+        return false;
+    }
+    let version = |name: &str| var(name).and_then(|version| version.parse::<u64>().ok());
+    let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"];
+    var("TERM_PROGRAM").is_some_and(|program| programs.contains(&program.as_str()))
+        || begins(
+            &term,
+            &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"],
+        )
+        || version("VTE_VERSION").is_some_and(|version| version >= 5000)
+        || version("KONSOLE_VERSION").is_some_and(|version| version >= 201_200)
+        || var("WT_SESSION").is_some()
+}
+
 fn terminal_width() -> Option<usize> {
     console_size().map(|(_, columns)| columns)
 }
@@ -212,4 +235,39 @@ fn console_size() -> Option<(usize, usize)> {
         .into_iter()
         .find_map(|term| term.size_checked());
     size.map(|(rows, columns)| (usize::from(rows), usize::from(columns)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follows_links;
+
+    #[test]
+    fn links_are_for_terminals_that_are_known_to_follow_them() {
+        let follows = |vars: &str| {
+            follows_links(|name| {
+                let mut vars = vars.split(' ').filter_map(|var| var.split_once('='));
+                vars.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+            })
+        };
+        for yes in [
+            "TERM=xterm-256color TERM_PROGRAM=WezTerm",
+            "TERM=xterm-kitty",
+            "TERM=xterm-256color VTE_VERSION=7600",
+            "TERM=xterm-256color WT_SESSION=4d2c",
+            "TERM=xterm-256color KONSOLE_VERSION=230401 PAGER=less",
+        ] {
+            assert!(follows(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "TERM=xterm-256color",
+            "TERM=linux TERM_PROGRAM=Apple_Terminal",
+            "TERM=xterm-256color VTE_VERSION=4800",
+            "TERM=tmux-256color VTE_VERSION=7600",
+            "TERM=xterm-256color VTE_VERSION=7600 TMUX=1",
+            "TERM=xterm-kitty PAGER=more",
+        ] {
+            assert!(!follows(no), "{no}");
+        }
+    }
 }

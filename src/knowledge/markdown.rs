@@ -4,8 +4,11 @@
 use std::iter::Peekable;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag,
+};
 
+use super::footnotes::{Footnote, Footnotes, undefined};
 use crate::content::problem::{Problem, Source, is_control};
 use crate::content::text::both;
 
@@ -24,9 +27,13 @@ pub(crate) enum Block {
     /// `first` is the number of the first item of an ordered list.
     List {
         first: Option<u64>,
-        items: Vec<Vec<Block>>,
+        items: Vec<Item>,
     },
     Quote(Vec<Block>),
+    Admonition {
+        kind: Admonition,
+        blocks: Vec<Block>,
+    },
     Code(Code),
     /// Claims of sims, shown with what was measured.
     Claims {
@@ -35,6 +42,25 @@ pub(crate) enum Block {
     },
     Table(Table),
     Rule,
+    /// The footnotes of the whole text by their numbers: the last block, if there are any.
+    Footnotes(Vec<Footnote>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    /// Whether a task is done; `None` if the item is no task.
+    pub(crate) done: Option<bool>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// What a paragraph set apart is for, as GitHub has them: `> [!NOTE]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admonition {
+    Note,
+    Tip,
+    Important,
+    Warning,
+    Caution,
 }
 
 /// A claim of a sim, by name.
@@ -83,8 +109,14 @@ pub(crate) enum Inline {
     Strong(Vec<Inline>),
     Emphasis(Vec<Inline>),
     Code(String),
-    Link { to: Target, text: Vec<Inline>, span: Range<usize> },
+    Link {
+        to: Target,
+        text: Vec<Inline>,
+        span: Range<usize>,
+    },
     Measured(Measured),
+    /// A reference to the footnote of this number.
+    Footnote(usize),
     Break,
 }
 
@@ -113,6 +145,7 @@ impl Inline {
                 Inline::Strong(inner) | Inline::Emphasis(inner) => out += &Inline::plain(inner),
                 Inline::Link { text, .. } => out += &Inline::plain(text),
                 Inline::Measured(_) => out.push('…'),
+                Inline::Footnote(_) => {}
                 Inline::Break => out.push(' '),
             }
         }
@@ -122,10 +155,25 @@ impl Inline {
 
 /// Parses the text of `source` from the byte `start`; spans are bytes of the whole text.
 pub(crate) fn parse(source: &Source, start: usize) -> (Vec<Block>, Vec<Problem>) {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM;
     let events = Parser::new_ext(&source.text[start..], options).into_offset_iter().peekable();
-    let mut reader = Reader { source, start, events, problems: Vec::new() };
-    let blocks = reader.blocks(0);
+    let mut reader = Reader {
+        source,
+        start,
+        events,
+        tasks: Vec::new(),
+        footnotes: Footnotes::default(),
+        problems: Vec::new(),
+    };
+    let mut blocks = reader.blocks(0);
+    let footnotes = reader.footnotes.finish(source, &mut reader.problems);
+    if !footnotes.is_empty() {
+        blocks.push(Block::Footnotes(footnotes));
+    }
     (blocks, reader.problems)
 }
 
@@ -133,6 +181,9 @@ struct Reader<'s> {
     source: &'s Source,
     start: usize,
     events: Peekable<OffsetIter<'s>>,
+    /// For each list item being read, innermost last, whether it is a task that is done.
+    tasks: Vec<Option<bool>>,
+    footnotes: Footnotes,
     problems: Vec<Problem>,
 }
 
@@ -157,6 +208,7 @@ impl<'s> Reader<'s> {
                 Event::Rule => blocks.push(Block::Rule),
                 Event::Start(tag) => blocks.extend(self.block(tag, span, depth + 1)),
                 Event::Html(_) => self.html(span),
+                Event::TaskListMarker(done) => self.task(done),
                 _ => {}
             }
         }
@@ -175,15 +227,22 @@ impl<'s> Reader<'s> {
                 let text = self.inlines(depth, Until::End);
                 Some(Block::Heading { level: level as u8, id, text, span })
             }
-            Tag::BlockQuote(_) => Some(Block::Quote(self.blocks(depth))),
-            Tag::List(first) => {
-                let mut items = Vec::new();
-                while let Some((event, _)) = self.next_inside() {
-                    if matches!(event, Event::Start(Tag::Item)) {
-                        items.push(self.blocks(depth));
-                    }
-                }
-                Some(Block::List { first, items })
+            Tag::BlockQuote(None) => Some(Block::Quote(self.blocks(depth))),
+            Tag::BlockQuote(Some(kind)) => {
+                let kind = match kind {
+                    BlockQuoteKind::Note => Admonition::Note,
+                    BlockQuoteKind::Tip => Admonition::Tip,
+                    BlockQuoteKind::Important => Admonition::Important,
+                    BlockQuoteKind::Warning => Admonition::Warning,
+                    BlockQuoteKind::Caution => Admonition::Caution,
+                };
+                Some(Block::Admonition { kind, blocks: self.blocks(depth) })
+            }
+            Tag::List(first) => Some(Block::List { first, items: self.items(depth) }),
+            Tag::FootnoteDefinition(label) => {
+                let blocks = self.blocks(depth);
+                self.footnotes.define(&label, span, blocks);
+                None
             }
             Tag::CodeBlock(kind) => {
                 let code = self.code(kind, span);
@@ -206,6 +265,25 @@ impl<'s> Reader<'s> {
                 self.skip();
                 None
             }
+        }
+    }
+
+    fn items(&mut self, depth: usize) -> Vec<Item> {
+        let mut items = Vec::new();
+        while let Some((event, _)) = self.next_inside() {
+            if matches!(event, Event::Start(Tag::Item)) {
+                self.tasks.push(None);
+                let blocks = self.blocks(depth);
+                items.push(Item { done: self.tasks.pop().flatten(), blocks });
+            }
+        }
+        items
+    }
+
+    /// The innermost item is a task.
+    fn task(&mut self, done: bool) {
+        if let Some(task) = self.tasks.last_mut() {
+            *task = Some(done);
         }
     }
 
@@ -299,6 +377,7 @@ impl<'s> Reader<'s> {
             match event {
                 Event::Text(text) => {
                     self.check_words(&text, &span);
+                    self.problems.extend(undefined(self.source, span));
                     match inlines.last_mut() {
                         Some(Inline::Text(words)) => words.push_str(&text),
                         _ => inlines.push(Inline::Text(text.into_string())),
@@ -312,6 +391,10 @@ impl<'s> Reader<'s> {
                     Some(Inline::Text(words)) => words.push(' '),
                     _ => inlines.push(Inline::Text(" ".to_owned())),
                 },
+                Event::FootnoteReference(label) => {
+                    inlines.push(Inline::Footnote(self.footnotes.refer(&label)));
+                }
+                Event::TaskListMarker(done) => self.task(done),
                 Event::HardBreak => inlines.push(Inline::Break),
                 Event::InlineHtml(_) | Event::Html(_) => self.html(span),
                 Event::Start(tag) => inlines.extend(self.inline(tag, span, depth + 1)),
@@ -463,7 +546,7 @@ enum Until {
 fn is_inline(event: &Event<'_>) -> bool {
     match event {
         Event::Text(_) | Event::Code(_) | Event::InlineHtml(_) => true,
-        Event::SoftBreak | Event::HardBreak => true,
+        Event::SoftBreak | Event::HardBreak | Event::FootnoteReference(_) => true,
         Event::Start(tag) => {
             matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
         }
@@ -513,4 +596,119 @@ fn target(url: &str) -> Option<Target> {
     }
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     (!host.is_empty()).then(|| Target::Web(url.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::text::Lang;
+
+    /// A text with every mark that the tree has, as one line for each block.
+    fn tree(blocks: &[Block]) -> Vec<String> {
+        let mut out = Vec::new();
+        for block in blocks {
+            match block {
+                Block::Paragraph(text) => out.push(words(text)),
+                Block::List { first, items } => {
+                    for (at, item) in items.iter().enumerate() {
+                        let sign = match (first, item.done) {
+                            (Some(first), _) => format!("{}. ", first + at as u64),
+                            (None, None) => "- ".to_owned(),
+                            (None, Some(done)) => format!("- {done} "),
+                        };
+                        let inner = tree(&item.blocks);
+                        let before = |at| if at == 0 { sign.clone() } else { "  ".to_owned() };
+                        let lines = inner.iter().enumerate();
+                        out.extend(lines.map(|(at, line)| before(at) + line));
+                    }
+                }
+                Block::Quote(inner) => {
+                    out.extend(tree(inner).iter().map(|line| format!("> {line}")))
+                }
+                Block::Admonition { kind, blocks } => {
+                    out.extend(tree(blocks).iter().map(|line| format!("{kind:?}> {line}")));
+                }
+                Block::Footnotes(footnotes) => {
+                    for footnote in footnotes {
+                        let number = footnote.number;
+                        out.extend(
+                            tree(&footnote.blocks).iter().map(|line| format!("{number}: {line}")),
+                        );
+                    }
+                }
+                other => out.push(format!("{other:?}")),
+            }
+        }
+        out
+    }
+
+    fn words(text: &[Inline]) -> String {
+        let word = |inline: &Inline| match inline {
+            Inline::Footnote(number) => format!("^{number}"),
+            Inline::Strong(inner) => format!("**{}**", words(inner)),
+            other => Inline::plain(std::slice::from_ref(other)),
+        };
+        text.iter().map(word).collect()
+    }
+
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let (blocks, problems) = parse(&Source::new("t.md", text), 0);
+        let shown = problems.iter().map(|problem| {
+            assert!(!problem.show(Lang::Ko).is_empty());
+            let place = problem.place.as_ref().unwrap();
+            let (line, column, width) = (place.line, place.column, place.width);
+            format!("{line}:{column}+{width}: {}", problem.what.en)
+        });
+        (tree(&blocks), shown.collect())
+    }
+
+    #[test]
+    fn lists_nest_and_keep_their_numbers() {
+        let text = "7. seven\n8. eight\n   - [x] done\n   - [ ] open\n\n     3. three\n9. nine\n\n\
+                    - [X] loose\n\n  more\n\n- [ ] other [x]\n- [y] none\n";
+        let expected = [
+            "7. seven",
+            "8. eight",
+            "  - true done",
+            "  - false open",
+            "    3. three",
+            "9. nine",
+            "- true loose",
+            "  more",
+            "- false other [x]",
+            "- [y] none",
+        ];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn admonitions_are_those_of_github() {
+        let text = "> [!NOTE]\n> a\n>\n> b\n\n> [!caution]\n> c\n\n> [!HINT]\n> d\n\n> e\n";
+        let expected = ["Note> a", "Note> b", "Caution> c", "> [!HINT] d", "> e"];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn footnotes_are_numbered_by_their_first_references() {
+        let text = "**a[^b]** b[^1] c[^B]\n\n- `[^x]` d[^2]\n\n[^1]: One[^2].\n\n    More.\n[^b]: Bee.\n\
+                    [^2]: Two.\n";
+        let expected =
+            ["**a^1** b^2 c^1", "- [^x] d^3", "1: Bee.", "2: One^3.", "2: More.", "3: Two."];
+        assert_eq!(read(text), (expected.map(str::to_owned).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn footnotes_that_do_not_match_are_problems() {
+        let text = "a[^1] b[^none] \\[^c] `[^d]` [^e f] x[^]\n\n[^1]: One.\n\n[^unused]: Two\n   lines.\n\n\
+                    [^1]: Again.\n";
+        let (_, problems) = read(text);
+        assert_eq!(
+            problems,
+            [
+                "1:8+7: the footnote `none` is not defined",
+                "5:1+9: nothing refers to the footnote `unused`",
+                "8:1+4: the footnote `1` is defined twice",
+            ]
+        );
+    }
 }

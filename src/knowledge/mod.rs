@@ -1,5 +1,7 @@
 //! Study topics: what a file says, and finding one by name. Imports content only.
 
+pub(crate) mod footnotes;
+pub(crate) mod highlight;
 pub(crate) mod inventory;
 pub(crate) mod markdown;
 pub(crate) mod path;

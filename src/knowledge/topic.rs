@@ -208,10 +208,17 @@ impl Facts {
                 Block::Paragraph(text) => self.inlines(text),
                 Block::List { items, .. } => {
                     for item in items {
-                        self.collect(item, source, problems);
+                        self.collect(&item.blocks, source, problems);
                     }
                 }
-                Block::Quote(inner) => self.collect(inner, source, problems),
+                Block::Quote(inner) | Block::Admonition { blocks: inner, .. } => {
+                    self.collect(inner, source, problems);
+                }
+                Block::Footnotes(footnotes) => {
+                    for footnote in footnotes {
+                        self.collect(&footnote.blocks, source, problems);
+                    }
+                }
                 Block::Code(code) => {
                     self.code.push(code.span.clone());
                     if code.language == "prep" {
@@ -275,7 +282,7 @@ impl Facts {
                 }
                 Inline::Strong(inner) | Inline::Emphasis(inner) => self.inlines(inner),
                 Inline::Measured(measured) => self.measured.push(measured.clone()),
-                Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+                Inline::Text(_) | Inline::Code(_) | Inline::Footnote(_) | Inline::Break => {}
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What a report consists of, before it becomes text, markdown or HTML. Plain data in one
 //! language: a view makes it, a renderer reads it.
 
+pub(crate) use crate::knowledge::markdown::Admonition;
+
 /// One page: a report, a topic, a list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Document {
@@ -21,9 +23,14 @@ pub(crate) enum Block {
     /// `first` is the number of the first item of an ordered list.
     List {
         first: Option<u64>,
-        items: Vec<Vec<Block>>,
+        items: Vec<Item>,
     },
     Quote(Vec<Block>),
+    /// Paragraphs set apart, under the word of their kind.
+    Admonition {
+        kind: Admonition,
+        blocks: Vec<Block>,
+    },
     Code {
         language: String,
         text: String,
@@ -36,6 +43,22 @@ pub(crate) enum Block {
     /// Short labelled lines, aligned: `Why`, `Next`.
     Labelled(Vec<(String, Vec<Span>)>),
     Rule,
+    Footnotes(Vec<Footnote>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Item {
+    /// Whether a task is done; `None` if the item is no task.
+    pub(crate) done: Option<bool>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Footnote {
+    pub(crate) number: usize,
+    /// How many references to it the document has.
+    pub(crate) references: usize,
+    pub(crate) blocks: Vec<Block>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +72,11 @@ pub(crate) enum Span {
         text: Vec<Span>,
     },
     Toned(Tone, String),
+    /// A reference to a footnote: its number, and from 1 the how manieth one to it this is.
+    Footnote {
+        number: usize,
+        occurrence: usize,
+    },
     /// A line break that the author asked for.
     Break,
 }
@@ -204,6 +232,12 @@ pub(crate) enum Verdict {
     Open,
 }
 
+impl From<Vec<Block>> for Item {
+    fn from(blocks: Vec<Block>) -> Item {
+        Item { done: None, blocks }
+    }
+}
+
 impl Span {
     pub(crate) fn text(words: impl Into<String>) -> Span {
         Span::Text(words.into())
@@ -222,6 +256,7 @@ impl Span {
                 Span::Strong(inner) | Span::Emphasis(inner) | Span::Link { text: inner, .. } => {
                     out += &Span::plain(inner);
                 }
+                Span::Footnote { .. } => {}
                 Span::Break => out.push('\n'),
             }
         }

@@ -1,10 +1,12 @@
 //! A document as one HTML page that needs nothing else: style and drawings inline, no script, no
 //! request.
 
-use super::{may_link, shown_lines, shown_words, svg, terminal_timeline};
+use super::{admonition_title, may_link, shown_lines, shown_words, svg, terminal_timeline};
 use crate::content::text::{Lang, both};
+use crate::knowledge::highlight::{self, Kind};
 use crate::report::document::{
-    Align, Bars, Block, Chart, Check, Column, Document, Row, Span, Table, Tone, Verdict,
+    Admonition, Align, Bars, Block, Chart, Check, Column, Document, Footnote, Item, Row, Span,
+    Table, Tone, Verdict,
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -65,9 +67,10 @@ fn add_block(out: &mut String, block: &Block, lang: Lang) {
             }
             *out += "</blockquote>\n";
         }
-        Block::Code { text, .. } => {
-            let text = escape_shown(shown_lines(text).trim_end_matches('\n'));
-            *out += &format!("<pre tabindex=\"0\"><code>{text}</code></pre>\n");
+        Block::Admonition { kind, blocks } => add_admonition(out, *kind, blocks, lang),
+        Block::Code { language, text } => {
+            let code = code(language, shown_lines(text).trim_end_matches('\n'));
+            *out += &format!("<pre tabindex=\"0\"><code>{code}</code></pre>\n");
         }
         Block::Table(table) => add_table(out, table),
         Block::Chart(chart) => add_chart(out, chart, lang),
@@ -85,7 +88,81 @@ fn add_block(out: &mut String, block: &Block, lang: Lang) {
             *out += "</dl>\n";
         }
         Block::Rule => *out += "<hr>\n",
+        Block::Footnotes(footnotes) => add_footnotes(out, footnotes, lang),
     }
+}
+
+fn add_admonition(out: &mut String, kind: Admonition, blocks: &[Block], lang: Lang) {
+    let (class, title) = (kind_class(kind), escape(admonition_title(kind).get(lang)));
+    *out += &format!("<aside class=\"admonition {class}\">\n<p class=\"kind\">{title}</p>\n");
+    for block in blocks {
+        add_block(out, block, lang);
+    }
+    *out += "</aside>\n";
+}
+
+fn kind_class(kind: Admonition) -> &'static str {
+    match kind {
+        Admonition::Note => "remark",
+        Admonition::Tip => "tip",
+        Admonition::Important => "important",
+        Admonition::Warning => "warning",
+        Admonition::Caution => "caution",
+    }
+}
+
+/// Code that may be shown, with its keywords and the like in spans.
+fn code(language: &str, shown: &str) -> String {
+    let Some(lines) = highlight::lines(language, shown) else { return escape_shown(shown) };
+    let piece = |(kind, words): &(Kind, String)| {
+        let class = match kind {
+            Kind::Keyword => "keyword",
+            Kind::String => "string",
+            Kind::Comment => "comment",
+            Kind::Number => "number",
+            Kind::Plain => return escape_shown(words),
+        };
+        format!("<span class=\"{class}\">{}</span>", escape_shown(words))
+    };
+    let lines = lines.iter().map(|line| line.iter().map(piece).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The anchor of a reference to a footnote.
+fn reference_id(number: usize, occurrence: usize) -> String {
+    match occurrence {
+        0 | 1 => format!("footnote-{number}-from"),
+        _ => format!("footnote-{number}-from-{occurrence}"),
+    }
+}
+
+/// Footnotes, each with the way back to its references.
+fn add_footnotes(out: &mut String, footnotes: &[Footnote], lang: Lang) {
+    let label = both!("Footnotes", "각주");
+    *out += &format!("<section class=\"footnotes\" aria-label=\"{}\">\n<ol>\n", label.get(lang));
+    for Footnote { number, references, blocks } in footnotes {
+        let mut back = String::new();
+        for occurrence in 1..=*references {
+            let label = both!("Back to reference {number}", "{number}번 각주를 단 곳으로");
+            let sign =
+                if occurrence == 1 { String::new() } else { format!("<sup>{occurrence}</sup>") };
+            back += &format!(
+                " <a href=\"#{}\" aria-label=\"{}\">↩{sign}</a>",
+                reference_id(*number, occurrence),
+                label.get(lang)
+            );
+        }
+        *out += &format!("<li id=\"footnote-{number}\" value=\"{number}\">");
+        let (last, before) = match blocks.split_last() {
+            Some((Block::Paragraph(text), before)) => (text.as_slice(), before),
+            _ => (&[][..], blocks.as_slice()),
+        };
+        for block in before {
+            add_block(out, block, lang);
+        }
+        *out += &format!("<p>{}{back}</p></li>\n", spans(last));
+    }
+    *out += "</ol>\n</section>\n";
 }
 
 fn spans(spans: &[Span]) -> String {
@@ -115,6 +192,11 @@ fn add_spans(out: &mut String, list: &[Span]) {
                 };
                 *out += &format!("<span class=\"{class}\">{}</span>", escape(words));
             }
+            Span::Footnote { number, occurrence } => {
+                let id = reference_id(*number, *occurrence);
+                *out +=
+                    &format!("<sup><a href=\"#footnote-{number}\" id=\"{id}\">{number}</a></sup>");
+            }
             Span::Break => *out += "<br>",
         }
     }
@@ -126,19 +208,30 @@ fn breakable(words: &str) -> String {
     parts.into_iter().map(escape).collect::<Vec<_>>().join("<wbr>")
 }
 
-fn add_list(out: &mut String, first: Option<u64>, items: &[Vec<Block>], lang: Lang) {
+fn add_list(out: &mut String, first: Option<u64>, items: &[Item], lang: Lang) {
+    let tasks = items.iter().any(|item| item.done.is_some());
     let (open, close) = match first {
         // Browsers read the number as a signed 32-bit one.
         Some(first) if first != 1 => {
             (format!("<ol start=\"{}\">\n", first.min(i32::MAX as u64)), "</ol>\n")
         }
         Some(_) => ("<ol>\n".to_owned(), "</ol>\n"),
+        None if tasks => ("<ul class=\"tasks\">\n".to_owned(), "</ul>\n"),
         None => ("<ul>\n".to_owned(), "</ul>\n"),
     };
     *out += &open;
     for item in items {
         *out += "<li>";
-        match item.as_slice() {
+        if let Some(done) = item.done {
+            let (sign, said) = match done {
+                true => ("☑", both!("done", "완료")),
+                false => ("☐", both!("to be done", "할 일")),
+            };
+            let said = said.get(lang);
+            *out +=
+                &format!("<span class=\"task\" role=\"img\" aria-label=\"{said}\">{sign}</span> ");
+        }
+        match item.blocks.as_slice() {
             [Block::Paragraph(text)] => *out += &spans(text),
             [Block::Paragraph(text), rest @ ..]
                 if rest.iter().all(|block| matches!(block, Block::List { .. })) =>
@@ -277,6 +370,52 @@ mod tests {
         let control = |c: &char| *c != '\n' && crate::content::problem::is_control(*c);
         assert_eq!(page.chars().find(control), None);
         assert!(!page.contains("NaN") && !page.contains("inf\""), "a number that is none");
+    }
+
+    /// Values of the colours in the first `:root` after a place of the style sheet.
+    fn color(sheet: &str, name: &str) -> [f64; 3] {
+        let root = &sheet[sheet.find(":root").unwrap()..];
+        let value = root.split(&format!("--{name}: #")).nth(1).unwrap();
+        [0, 2, 4].map(|at| u32::from_str_radix(&value[at..at + 2], 16).unwrap() as f64 / 255.0)
+    }
+
+    /// The contrast ratio of WCAG 2.2.
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let linear = |part: f64| match part <= 0.04045 {
+            true => part / 12.92,
+            false => libm::pow((part + 0.055) / 1.055, 2.4),
+        };
+        let luminance = |color: [f64; 3]| {
+            let [red, green, blue] = color.map(linear);
+            0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn words_stand_out_enough_to_be_read() {
+        let schemes = [STYLE, &STYLE[STYLE.find("prefers-color-scheme: dark").unwrap()..]];
+        for (at, scheme) in schemes.into_iter().enumerate() {
+            for ground in ["ground", "raised"] {
+                for ink in ["ink", "muted", "accent", "good", "bad", "s1", "s2"] {
+                    let ratio = contrast(color(scheme, ink), color(scheme, ground));
+                    assert!(ratio >= 4.5, "{ink} on {ground} of scheme {at}: {ratio}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn code_is_in_spans_and_nothing_of_it_is_markup() {
+        assert_eq!(
+            code("sql", "select '<b>' -- \"&\n  from t"),
+            "<span class=\"keyword\">select</span> \
+             <span class=\"string\">&#39;&lt;b&gt;&#39;</span> \
+             <span class=\"comment\">-- &quot;&amp;</span>\n  \
+             <span class=\"keyword\">from</span> t"
+        );
+        assert_eq!(code("promql", "rate(x[5m]) < 1"), "rate(x[5m]) &lt; 1");
     }
 
     #[test]

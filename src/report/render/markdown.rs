@@ -2,7 +2,8 @@
 
 use super::{may_link, shown_lines, shown_words, terminal_timeline};
 use crate::report::document::{
-    Align, Bars, Block, Chart, Column, Document, Mark, Row, Span, Table, Verdict,
+    Admonition, Align, Bars, Block, Chart, Column, Document, Footnote, Item, Mark, Row, Span,
+    Table, Verdict,
 };
 use crate::report::number;
 
@@ -35,9 +36,18 @@ fn block_lines(block: &Block) -> Vec<String> {
         }
         Block::Paragraph(text) => paragraph(text),
         Block::List { first, items } => list(*first, items),
-        Block::Quote(inner) => {
-            let quoted = |line: String| format!("> {line}").trim_end().to_owned();
-            blocks(inner).into_iter().map(quoted).collect()
+        Block::Quote(inner) => quoted(blocks(inner)),
+        Block::Admonition { kind, blocks: inner } => {
+            let word = match kind {
+                Admonition::Note => "NOTE",
+                Admonition::Tip => "TIP",
+                Admonition::Important => "IMPORTANT",
+                Admonition::Warning => "WARNING",
+                Admonition::Caution => "CAUTION",
+            };
+            let mut lines = vec![format!("[!{word}]")];
+            lines.extend(blocks(inner));
+            quoted(lines)
         }
         Block::Code { language, text } => code(language, text),
         Block::Table(shown) => table(shown),
@@ -60,7 +70,21 @@ fn block_lines(block: &Block) -> Vec<String> {
             .map(|(label, text)| format!("- **{}**: {}", escape(label), line(text)))
             .collect(),
         Block::Rule => vec!["---".to_owned()],
+        Block::Footnotes(footnotes) => footnotes.iter().flat_map(footnote).collect(),
     }
+}
+
+fn quoted(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| format!("> {line}").trim_end().to_owned()).collect()
+}
+
+/// A definition; what does not stand on its first line is indented.
+fn footnote(footnote: &Footnote) -> Vec<String> {
+    let mut lines = blocks(&footnote.blocks).into_iter();
+    let first = format!("[^{}]: {}", footnote.number, lines.next().unwrap_or_default());
+    let mut out = vec![first.trim_end().to_owned()];
+    out.extend(lines.map(|line| format!("    {line}").trim_end().to_owned()));
+    out
 }
 
 /// Spans with the line breaks that the author asked for; no line begins like another block.
@@ -86,6 +110,7 @@ fn spans(list: &[Span], line_break: &str) -> String {
                 out += &format!("[{}](<{}>)", spans(text, " "), target(to));
             }
             Span::Link { text, .. } => out += &spans(text, line_break),
+            Span::Footnote { number, .. } => out += &format!("[^{number}]"),
             Span::Break => out += line_break,
         }
     }
@@ -155,11 +180,11 @@ fn unlike_a_block(line: &str) -> String {
     if line.starts_with(['#', '-', '+', '=']) { format!("\\{line}") } else { line.to_owned() }
 }
 
-fn list(first: Option<u64>, items: &[Vec<Block>]) -> Vec<String> {
+fn list(first: Option<u64>, items: &[Item]) -> Vec<String> {
     let mut lines = Vec::new();
     let loose = items
         .iter()
-        .any(|item| item.iter().filter(|block| !matches!(block, Block::List { .. })).count() > 1);
+        .any(|item| item.blocks.iter().filter(|it| !matches!(it, Block::List { .. })).count() > 1);
     for (at, item) in items.iter().enumerate() {
         // Longer numbers are no list markers.
         let marker = match first {
@@ -169,13 +194,20 @@ fn list(first: Option<u64>, items: &[Vec<Block>]) -> Vec<String> {
         if loose && at > 0 {
             lines.push(String::new());
         }
-        let inner: Vec<String> =
-            if loose { blocks(item) } else { item.iter().flat_map(block_lines).collect() };
+        let task = match item.done {
+            Some(true) => "[x] ",
+            Some(false) => "[ ] ",
+            None => "",
+        };
+        let inner: Vec<String> = match loose {
+            true => blocks(&item.blocks),
+            false => item.blocks.iter().flat_map(block_lines).collect(),
+        };
         if inner.is_empty() {
-            lines.push(marker.trim_end().to_owned());
+            lines.push(format!("{marker}{task}").trim_end().to_owned());
         }
         for (at, line) in inner.into_iter().enumerate() {
-            let before = if at == 0 { marker.clone() } else { " ".repeat(marker.len()) };
+            let before = if at == 0 { format!("{marker}{task}") } else { " ".repeat(marker.len()) };
             lines.push(format!("{before}{line}").trim_end().to_owned());
         }
     }

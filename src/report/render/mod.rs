@@ -15,6 +15,8 @@ mod terminal_text;
 mod terminal_timeline;
 
 use crate::content::problem::is_control;
+use crate::content::text::{Text, both};
+use crate::report::document::Admonition;
 
 /// What stands for a character that may not be shown.
 const REPLACEMENT: char = '\u{fffd}';
@@ -24,10 +26,7 @@ const REPLACEMENT: char = '\u{fffd}';
 fn shown(c: char) -> Option<char> {
     match c {
         '\n' | '\t' | '\r' => Some(' '),
-        // A variation selector changes widths in ways that terminals disagree about.
-        '\u{fe0e}' | '\u{fe0f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => {
-            None
-        }
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => None,
         '\u{2028}' | '\u{2029}' => Some(REPLACEMENT),
         c if is_control(c) => Some(REPLACEMENT),
         c => Some(c),
@@ -46,6 +45,17 @@ fn shown_lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// What stands above paragraphs set apart.
+fn admonition_title(kind: Admonition) -> Text {
+    match kind {
+        Admonition::Note => both!("Note", "참고"),
+        Admonition::Tip => both!("Tip", "팁"),
+        Admonition::Important => both!("Important", "중요"),
+        Admonition::Warning => both!("Warning", "주의"),
+        Admonition::Caution => both!("Caution", "경고"),
+    }
+}
+
 /// Whether a link may be followed from a page: the web, or an anchor.
 fn may_link(to: &str) -> bool {
     to.starts_with("https://") || to.starts_with("http://") || to.starts_with('#')
@@ -53,3 +63,5 @@ fn may_link(to: &str) -> bool {
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;

@@ -155,7 +155,7 @@ fn labelled(say: Say) -> Vec<(String, Vec<Span>)> {
 
 /// Prose as topics have it.
 pub(super) fn prose() -> Document {
-    let item = |words: &str| vec![Block::Paragraph(vec![t(words)])];
+    let item = |words: &str| Item::from(vec![Block::Paragraph(vec![t(words)])]);
     Document {
         title: "Prose".to_owned(),
         blocks: vec![
@@ -182,12 +182,12 @@ pub(super) fn prose() -> Document {
                 first: Some(9),
                 items: vec![
                     item("nine"),
-                    vec![
+                    Item::from(vec![
                         Block::Paragraph(vec![t(
                             "ten, which is long enough to need a second line of text",
                         )]),
                         Block::List { first: None, items: vec![item("inner"), item("other")] },
-                    ],
+                    ]),
                 ],
             },
             Block::Quote(vec![Block::Paragraph(vec![t("A pool is a queue.")])]),
@@ -210,7 +210,10 @@ pub(super) fn nasty() -> Document {
     for depth in 0..16 {
         nested = match depth % 2 {
             0 => vec![Block::Quote(nested)],
-            _ => vec![Block::List { first: Some(u64::MAX), items: vec![nested, vec![]] }],
+            _ => {
+                let items = vec![nested.into(), Item { done: Some(false), blocks: vec![] }];
+                vec![Block::List { first: Some(u64::MAX), items }]
+            }
         };
     }
     let column = |align| Column { head: words(), align };

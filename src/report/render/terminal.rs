@@ -1,12 +1,17 @@
 //! A document for a terminal of a given width.
 
-use super::shown_lines;
 use super::terminal_chart::chart_lines;
 use super::terminal_table::table_lines;
-use super::terminal_text::{CodeMark, Line, Look, clip, glyphs, natural_width, words, wrap};
+use super::terminal_text::{
+    CodeMark, Glyph, Line, LinkMark, Look, Marks, glyphs, natural_width, words, wrap,
+};
 use super::terminal_timeline::timeline_lines;
+use super::{admonition_title, shown_lines};
 use crate::content::text::Lang;
-use crate::report::document::{Bars, Block, Check, Document, Span, Tone, Verdict};
+use crate::knowledge::highlight;
+use crate::report::document::{
+    Admonition, Bars, Block, Check, Document, Footnote, Item, Span, Tone, Verdict,
+};
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +20,23 @@ pub(crate) struct Style {
     pub(crate) width: usize,
     /// Whether escape sequences for colour and weight are understood.
     pub(crate) color: bool,
+    /// Whether the terminal follows links by itself (OSC 8); where it does not, or shows no colour,
+    /// addresses are shown.
+    pub(crate) links: bool,
     /// Whether braille dots, blocks and rules may be drawn; otherwise plain ASCII is. The words of
     /// the document stay what they are.
     pub(crate) unicode: bool,
     /// The language of the few words that the renderer adds.
     pub(crate) lang: Lang,
+}
+
+impl Style {
+    pub(super) fn marks(self, code: CodeMark) -> Marks {
+        Marks {
+            code,
+            link: if self.links && self.color { LinkMark::Hyperlink } else { LinkMark::Address },
+        }
+    }
 }
 
 /// The narrowest terminal that is served.
@@ -75,7 +92,8 @@ fn block_lines(block: &Block, style: Style, width: usize) -> Vec<Line> {
             let bar = Line::of(if style.unicode { "│ " } else { "| " }, MUTED);
             indented(inner, style, width, &bar)
         }
-        Block::Code { text, .. } => code(text, style, width),
+        Block::Admonition { kind, blocks } => admonition(*kind, blocks, style, width),
+        Block::Code { language, text } => code(language, text, style, width),
         Block::Table(table) => table_lines(table, style, width),
         Block::Chart(chart) => chart_lines(chart, style, width),
         Block::Bars(bars) => bar_lines(bars, style, width),
@@ -83,16 +101,18 @@ fn block_lines(block: &Block, style: Style, width: usize) -> Vec<Line> {
         Block::Checks(checks) => {
             checks.iter().flat_map(|check| verdict(check, style, prose)).collect()
         }
-        Block::Labelled(rows) => labelled(rows, prose),
+        Block::Labelled(rows) => labelled(rows, style, prose),
         Block::Rule => vec![rule(prose, style)],
+        Block::Footnotes(footnotes) => footnote_lines(footnotes, style, width),
     }
 }
 
-const MUTED: Look = Look { bold: false, italic: false, code: false, tone: Some(Tone::Muted) };
+pub(super) const MUTED: Look =
+    Look { bold: false, italic: false, code: false, tone: Some(Tone::Muted), kind: None };
 
-fn prose_glyphs(text: &[Span], style: Style) -> Vec<super::terminal_text::Glyph> {
+fn prose_glyphs(text: &[Span], style: Style) -> Vec<Glyph> {
     let mark = if style.color { CodeMark::None } else { CodeMark::Backticks };
-    glyphs(text, Look::default(), mark)
+    glyphs(text, Look::default(), style.marks(mark))
 }
 
 /// A heading; without colour the first two levels are underlined, as in plain-text mail.
@@ -101,7 +121,7 @@ fn heading(level: u8, text: &[Span], style: Style, width: usize) -> Vec<Line> {
         1 => Look { tone: Some(Tone::Accent), ..Look::bold() },
         _ => Look::bold(),
     };
-    let mut lines = wrap(&glyphs(text, look, CodeMark::None), width);
+    let mut lines = wrap(&glyphs(text, look, style.marks(CodeMark::None)), width);
     if level <= 2 && !style.color {
         let longest = lines.iter().map(Line::width).max().unwrap_or(0);
         lines.push(rule(longest, style));
@@ -113,32 +133,48 @@ pub(super) fn rule(width: usize, style: Style) -> Line {
     Line::of(&(if style.unicode { "─" } else { "-" }).repeat(width), MUTED)
 }
 
-fn list(first: Option<u64>, items: &[Vec<Block>], style: Style, width: usize) -> Vec<Line> {
-    let bullet = |at: usize| match first {
-        Some(first) => format!("{}.", first.saturating_add(at as u64)),
-        None => (if style.unicode { "•" } else { "-" }).to_owned(),
+/// What stands before an item: its number, its sign, or whether it is done.
+fn bullet(first: Option<u64>, at: usize, item: &Item, style: Style) -> String {
+    let sign = match (item.done, style.unicode) {
+        (None, true) => "•",
+        (None, false) => "-",
+        (Some(true), true) => "☑",
+        (Some(true), false) => "[x]",
+        (Some(false), true) => "☐",
+        (Some(false), false) => "[ ]",
     };
-    let column = (0..items.len()).map(|at| bullet(at).chars().count()).max().unwrap_or(1) + 1;
+    match (first, item.done) {
+        (Some(first), None) => format!("{}.", first.saturating_add(at as u64)),
+        (Some(first), Some(_)) => format!("{}. {sign}", first.saturating_add(at as u64)),
+        (None, _) => sign.to_owned(),
+    }
+}
+
+fn list(first: Option<u64>, items: &[Item], style: Style, width: usize) -> Vec<Line> {
+    let bullets: Vec<String> =
+        items.iter().enumerate().map(|(at, item)| bullet(first, at, item, style)).collect();
+    let column = bullets.iter().map(|bullet| bullet.chars().count()).max().unwrap_or(1) + 1;
     let tight = items.iter().all(|item| {
-        let paragraphs = item.iter().filter(|block| !matches!(block, Block::List { .. })).count();
-        paragraphs <= 1
+        let others = item.blocks.iter().filter(|block| !matches!(block, Block::List { .. }));
+        others.count() <= 1
     });
     let spacing = if tight { Spacing::Tight } else { Spacing::Loose };
     let mut lines = Vec::new();
-    for (at, item) in items.iter().enumerate() {
+    for (at, (item, bullet)) in items.iter().zip(&bullets).enumerate() {
         if spacing == Spacing::Loose && at > 0 {
             lines.push(Line::default());
         }
-        let mut head = Line::of(&bullet(at), MUTED);
+        let look = if item.done == Some(true) { Look::toned(Tone::Good) } else { MUTED };
+        let mut head = Line::of(bullet, look);
         head.pad_to(column);
         let inner_width = if width > column + INNER_MIN { width - column } else { width };
-        let mut inner = blocks(item, style, inner_width, spacing);
+        let mut inner = blocks(&item.blocks, style, inner_width, spacing);
         if inner.is_empty() {
             inner.push(Line::default());
         }
         if inner_width == width {
             // No room to move right: the bullet has a line of its own.
-            lines.push(head);
+            lines.extend(wrap(&words(bullet, look), width));
             lines.extend(inner);
         } else {
             lines.extend(hanging(&inner, &head));
@@ -163,14 +199,73 @@ fn hanging(lines: &[Line], head: &Line) -> Vec<Line> {
     rows.map(|(at, line)| line.after(if at == 0 { head } else { &blank })).collect()
 }
 
-/// A code block: indented, never wrapped, cut only at the edge of the terminal.
-fn code(text: &str, style: Style, width: usize) -> Vec<Line> {
+/// Paragraphs beside a bar, under the word of their kind.
+fn admonition(kind: Admonition, inner: &[Block], style: Style, width: usize) -> Vec<Line> {
+    let tone = match kind {
+        Admonition::Note | Admonition::Important => Tone::Accent,
+        Admonition::Tip => Tone::Good,
+        Admonition::Warning | Admonition::Caution => Tone::Bad,
+    };
+    let bar = Line::of(if style.unicode { "┃ " } else { "| " }, Look::toned(tone));
+    let title = admonition_title(kind);
+    let look = Look { tone: Some(tone), ..Look::bold() };
+    let mut lines = vec![Line::of(title.get(style.lang), look).after(&bar)];
+    lines.extend(indented(inner, style, width, &bar));
+    lines
+}
+
+/// Footnotes hang beside their numbers, below a short rule.
+fn footnote_lines(footnotes: &[Footnote], style: Style, width: usize) -> Vec<Line> {
+    const RULE: usize = 12;
+    let mut lines = vec![rule(RULE, style)];
+    let column = footnotes.iter().map(|it| it.number.to_string().len()).max().unwrap_or(1) + 3;
+    for footnote in footnotes {
+        let mut head = Line::of(&format!("[{}]", footnote.number), MUTED);
+        head.pad_to(column);
+        let room = width.saturating_sub(column).max(INNER_MIN);
+        lines.extend(hanging(&blocks(&footnote.blocks, style, room, Spacing::Loose), &head));
+    }
+    lines
+}
+
+/// A code block: indented; what does not fit goes on below, further in and behind a sign.
+fn code(language: &str, text: &str, style: Style, width: usize) -> Vec<Line> {
     let text = shown_lines(text);
+    let text = text.trim_end_matches('\n');
     let look = Look { code: true, ..Look::default() };
-    let indent = Line::of("  ", Look::default());
-    let sign = if style.unicode { "…" } else { "..." };
-    let lines = text.trim_end_matches('\n').split('\n');
-    lines.map(|line| clip(line, look, width - 2, sign).after(&indent)).collect()
+    // Which takes its time, so only where it is seen.
+    let colored = if style.color { highlight::lines(language, text) } else { None };
+    let lines: Vec<Vec<Glyph>> = match colored {
+        None => text.split('\n').map(|line| words(line, look)).collect(),
+        Some(lines) => {
+            let piece = |(kind, text): &(highlight::Kind, String)| {
+                words(text, Look { kind: Some(*kind), ..look })
+            };
+            lines.iter().map(|pieces| pieces.iter().flat_map(piece).collect()).collect()
+        }
+    };
+    let sign = Line::of(if style.unicode { "… " } else { "... " }, MUTED);
+    lines.iter().flat_map(|line| code_line(line, &sign, width)).collect()
+}
+
+fn code_line(line: &[Glyph], sign: &Line, width: usize) -> Vec<Line> {
+    const INDENT: usize = 2;
+    let (spaces, rest) = line.split_at(line.iter().take_while(|glyph| glyph.is_space()).count());
+    let mut indent = Line::default();
+    // A line that begins far to the right leaves no room for its own words.
+    indent.pad_to(INDENT + spaces.len().min(width.saturating_sub(INDENT + INNER_MIN)));
+    let whole = wrap(rest, width.saturating_sub(indent.width()));
+    let [_, _, ..] = whole.as_slice() else {
+        return whole.iter().map(|line| line.after(&indent)).collect();
+    };
+    let further = sign.after(&indent);
+    let room = width.saturating_sub(further.width());
+    let mut lines = vec![whole[0].after(&indent)];
+    let begun = whole[0].len();
+    let left = &rest[begun..];
+    let left = &left[left.iter().take_while(|glyph| glyph.is_space()).count()..];
+    lines.extend(wrap(left, room).iter().map(|line| line.after(&further)));
+    lines
 }
 
 fn bar_lines(bars: &Bars, style: Style, width: usize) -> Vec<Line> {
@@ -227,14 +322,15 @@ fn verdict(check: &Check, style: Style, width: usize) -> Vec<Line> {
     hanging(&wrap(&prose_glyphs(&check.text, style), width - head.width()), &head)
 }
 
-fn labelled(rows: &[(String, Vec<Span>)], width: usize) -> Vec<Line> {
+fn labelled(rows: &[(String, Vec<Span>)], style: Style, width: usize) -> Vec<Line> {
     let label_width = |label: &str| natural_width(&words(label, Look::default()));
     let longest = rows.iter().map(|(label, _)| label_width(label)).max().unwrap_or(0);
     let column = longest.min(width / 3) + 3;
     let mut lines = Vec::new();
     for (label, text) in rows {
         let labels = wrap(&words(label, Look::toned(Tone::Muted)), column - 2);
-        let texts = wrap(&glyphs(text, Look::default(), CodeMark::None), width - column);
+        let marks = style.marks(CodeMark::None);
+        let texts = wrap(&glyphs(text, Look::default(), marks), width - column);
         let empty = Line::default();
         for at in 0..labels.len().max(texts.len()) {
             let mut line = labels.get(at).unwrap_or(&empty).clone();
@@ -254,7 +350,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr as _;
 
     fn style(width: usize, lang: Lang) -> Style {
-        Style { width, color: false, unicode: true, lang }
+        Style { width, color: false, links: false, unicode: true, lang }
     }
 
     /// Compares with a text that begins on a line of its own.
@@ -491,7 +587,8 @@ mod tests {
         for width in [0, 40, 41, 57, 80, 120, 200] {
             for (color, unicode) in [(false, true), (true, true), (true, false)] {
                 for doc in &docs {
-                    let shown = render(doc, Style { width, color, unicode, lang: Lang::Ko });
+                    let style = Style { color, unicode, ..style(width, Lang::Ko) };
+                    let shown = render(doc, style);
                     for line in shown.lines() {
                         assert!(columns(line) <= width.max(WIDTH_MIN), "{width}: {line:?}");
                         assert_eq!(line.trim_end_matches(' '), line, "{width}");
@@ -509,6 +606,34 @@ mod tests {
             part(|block| matches!(block, Block::Chart(_) | Block::Bars(_) | Block::Checks(_)));
         let shown = render(&doc, Style { unicode: false, ..style(80, Lang::En) });
         assert_eq!(shown.chars().find(|c| !c.is_ascii()), None, "{shown}");
+    }
+
+    #[test]
+    fn code_that_does_not_fit_goes_on_below() {
+        let text = "  select id, price from bids where id in (1, 2)  and x = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'\n\nend\n";
+        let code = Block::Code { language: "sql".to_owned(), text: text.to_owned() };
+        let doc = Document { title: String::new(), blocks: vec![code] };
+        let expected = r#"
+     select id, price from bids where id
+     … in (1, 2)  and x =
+     … 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+     … aaaaa'
+
+   end
+"#;
+        check(&doc, style(40, Lang::En), expected);
+        let color = Style { color: true, ..style(40, Lang::En) };
+        let shown = render(&doc, color);
+        let plain: Vec<String> = shown
+            .split('\u{1b}')
+            .enumerate()
+            .map(|(at, part)| match part.split_once('m').filter(|_| at > 0) {
+                Some((_, rest)) => rest.to_owned(),
+                None => part.to_owned(),
+            })
+            .collect();
+        assert_eq!(plain.concat(), expected[1..]);
+        assert!(shown.contains("\u{1b}[35mselect\u{1b}[0m id"), "{shown}");
     }
 
     #[test]

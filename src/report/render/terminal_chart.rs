@@ -1,7 +1,7 @@
 //! Line charts in braille dots, or in ASCII.
 
 use super::axis::{Axis, Tick, tick};
-use super::terminal::Style;
+use super::terminal::{MUTED, Style};
 use super::terminal_text::{Line, Look, natural_width, words, wrap};
 use crate::report::document::{Chart, Mark, Point, Tone};
 
@@ -72,8 +72,6 @@ pub(super) fn chart_lines(chart: &Chart, style: Style, width: usize) -> Vec<Line
     lines.extend(x_axis(chart, &x, style, gutter + 1, plot_width, width));
     lines
 }
-
-const MUTED: Look = Look { bold: false, italic: false, code: false, tone: Some(Tone::Muted) };
 
 /// Names of the series with their marks, where there is more than one.
 fn legend(chart: &Chart, style: Style, width: usize) -> Vec<Line> {

@@ -3,7 +3,7 @@
 
 use super::terminal::{Style, rule};
 use super::terminal_text::{
-    CodeMark, Glyph, Line, Look, glyphs, longest_word, natural_width, words, wrap,
+    CodeMark, Glyph, Line, Look, Marks, glyphs, longest_word, natural_width, words, wrap,
 };
 use crate::content::text::both;
 use crate::report::document::{Align, Row, Span, Table, Tone};
@@ -27,16 +27,17 @@ pub(super) fn table_lines(table: &Table, style: Style, width: usize) -> Vec<Line
     if table.columns.is_empty() {
         return Vec::new();
     }
-    let sizes: Vec<Size> = (0..table.columns.len()).map(|at| Size::of(table, at)).collect();
+    let marks = style.marks(CodeMark::None);
+    let sizes: Vec<Size> = (0..table.columns.len()).map(|at| Size::of(table, at, marks)).collect();
     let least = table.keep.clamp(1, sizes.len());
     for count in (least..=sizes.len()).rev() {
-        if let Some(layout) = Layout::fitting(&sizes[..count], width) {
+        if let Some(layout) = Layout::fitting(&sizes[..count], marks, width) {
             let mut lines = layout.lines(table, style, width);
             lines.extend(hidden(&sizes, count, style, width));
             return lines;
         }
     }
-    records(table, width)
+    records(table, marks, width)
 }
 
 /// The widths that a column can have.
@@ -48,9 +49,9 @@ struct Size {
 }
 
 impl Size {
-    fn of(table: &Table, at: usize) -> Size {
+    fn of(table: &Table, at: usize, marks: Marks) -> Size {
         let column = &table.columns[at];
-        let head = head_glyphs(&column.head);
+        let head = head_glyphs(&column.head, marks);
         let head_min = longest_word(&head).min(WORD_MAX);
         let head_natural = natural_width(&head).min(HEAD_MAX).max(head_min);
         // Short heads stay on one line.
@@ -59,7 +60,9 @@ impl Size {
             let mut widths = head_least..head_natural;
             widths.find(|width| wrap(&head, *width).len() <= most).unwrap_or(head_natural)
         });
-        let cells = || table.rows.iter().filter_map(|row| cell(row, at)).map(cell_glyphs);
+        let cells = || {
+            table.rows.iter().filter_map(|row| cell(row, at)).map(|cell| cell_glyphs(cell, marks))
+        };
         let natural = cells().map(|cell| natural_width(&cell)).max().unwrap_or(0);
         let min = match column.align {
             Align::Right => natural,
@@ -72,12 +75,12 @@ impl Size {
     }
 }
 
-fn head_glyphs(spans: &[Span]) -> Vec<Glyph> {
-    glyphs(spans, Look::bold(), CodeMark::None)
+fn head_glyphs(spans: &[Span], marks: Marks) -> Vec<Glyph> {
+    glyphs(spans, Look::bold(), marks)
 }
 
-fn cell_glyphs(spans: &[Span]) -> Vec<Glyph> {
-    glyphs(spans, Look::default(), CodeMark::None)
+fn cell_glyphs(spans: &[Span], marks: Marks) -> Vec<Glyph> {
+    glyphs(spans, Look::default(), marks)
 }
 
 /// The cell of a row in a column; a note has only a first one.
@@ -92,16 +95,17 @@ fn cell(row: &Row, at: usize) -> Option<&[Span]> {
 struct Layout {
     widths: Vec<usize>,
     gap: usize,
+    marks: Marks,
 }
 
 impl Layout {
-    fn fitting(sizes: &[Size], width: usize) -> Option<Layout> {
+    fn fitting(sizes: &[Size], marks: Marks, width: usize) -> Option<Layout> {
         let gaps = |gap: usize| gap * (sizes.len() - 1);
         for lines in 0..HEAD_LINES.len() {
             let widths: Vec<usize> = sizes.iter().map(|size| size.preferred[lines]).collect();
             let preferred: usize = widths.iter().sum();
             if let Some(gap) = GAPS.into_iter().find(|gap| preferred + gaps(*gap) <= width) {
-                return Some(Layout { widths, gap });
+                return Some(Layout { widths, gap, marks });
             }
         }
         let gap = GAPS[GAPS.len() - 1];
@@ -112,7 +116,7 @@ impl Layout {
         let lacking: usize = sizes.iter().map(lack).sum();
         let more = |size: &Size| (lack(size) * spare).checked_div(lacking).unwrap_or(0);
         let widths = sizes.iter().map(|size| size.min + more(size).min(lack(size))).collect();
-        Some(Layout { widths, gap })
+        Some(Layout { widths, gap, marks })
     }
 
     fn width(&self) -> usize {
@@ -120,11 +124,12 @@ impl Layout {
     }
 
     fn lines(&self, table: &Table, style: Style, width: usize) -> Vec<Line> {
+        let marks = self.marks;
         let heads: Vec<Vec<Line>> = table
             .columns
             .iter()
             .zip(&self.widths)
-            .map(|(column, width)| wrap(&head_glyphs(&column.head), *width))
+            .map(|(column, width)| wrap(&head_glyphs(&column.head, marks), *width))
             .collect();
         let mut lines = Vec::new();
         if table.columns.iter().any(|column| !column.head.is_empty()) {
@@ -135,7 +140,7 @@ impl Layout {
             Row::Cells(cells) => cells
                 .iter()
                 .zip(&self.widths)
-                .any(|(cell, width)| wrap(&cell_glyphs(cell), *width).len() > 1),
+                .any(|(cell, width)| wrap(&cell_glyphs(cell, marks), *width).len() > 1),
             Row::Note { .. } => false,
         };
         // Rows of several lines need air to be told apart.
@@ -149,7 +154,7 @@ impl Layout {
                     let cells: Vec<Vec<Line>> = cells
                         .iter()
                         .zip(&self.widths)
-                        .map(|(cell, width)| wrap(&cell_glyphs(cell), *width))
+                        .map(|(cell, width)| wrap(&cell_glyphs(cell, marks), *width))
                         .collect();
                     lines.extend(self.side_by_side(table, &cells, Vertical::Top));
                 }
@@ -184,11 +189,12 @@ impl Layout {
 
     /// A sentence across all columns after the first; it may use the whole width.
     fn note(&self, table: &Table, first: &[Span], text: &[Span], width: usize) -> Vec<Line> {
+        let marks = self.marks;
         let start = self.widths[0] + self.gap;
-        let firsts = wrap(&cell_glyphs(first), self.widths[0]);
+        let firsts = wrap(&cell_glyphs(first, marks), self.widths[0]);
         let below = width < start + NOTE_MIN;
         let start = if below { 2 } else { start };
-        let texts = wrap(&cell_glyphs(text), width - start);
+        let texts = wrap(&cell_glyphs(text, marks), width - start);
         let cells = if below { vec![firsts] } else { vec![firsts, Vec::new()] };
         let mut lines = self.side_by_side(table, &cells, Vertical::Top);
         let from = if below { lines.len() } else { 0 };
@@ -226,20 +232,23 @@ fn hidden(sizes: &[Size], shown: usize, style: Style, width: usize) -> Vec<Line>
     wrap(&words(text.get(style.lang), Look::toned(Tone::Muted)), width)
 }
 
-/// Each row as its first cell and `head: cell` lines below it.
-fn records(table: &Table, width: usize) -> Vec<Line> {
+/// Each row as its first cell and `head: cell` lines below it; nothing is said of empty cells.
+fn records(table: &Table, marks: Marks, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
         if at > 0 {
             lines.push(Line::default());
         }
-        let first = field(&table.columns[0].head, cell(row, 0).unwrap_or(&[]), Look::bold());
+        let first = cell(row, 0).unwrap_or(&[]);
+        let first = field(&table.columns[0].head, first, Look::bold(), marks);
         lines.extend(wrap(&first, width));
         let fields: Vec<Vec<Glyph>> = match row {
-            Row::Note { text, .. } => vec![cell_glyphs(text)],
+            Row::Note { text, .. } => vec![cell_glyphs(text, marks)],
             Row::Cells(cells) => {
                 let named = cells.iter().zip(&table.columns).skip(1);
-                named.map(|(cell, column)| field(&column.head, cell, Look::default())).collect()
+                let said = named.filter(|(cell, _)| !Span::plain(cell).trim().is_empty());
+                said.map(|(cell, column)| field(&column.head, cell, Look::default(), marks))
+                    .collect()
             }
         };
         for field in fields {
@@ -252,11 +261,11 @@ fn records(table: &Table, width: usize) -> Vec<Line> {
     lines
 }
 
-fn field(head: &[Span], cell: &[Span], look: Look) -> Vec<Glyph> {
-    let mut out = glyphs(head, Look::toned(Tone::Muted), CodeMark::None);
+fn field(head: &[Span], cell: &[Span], look: Look, marks: Marks) -> Vec<Glyph> {
+    let mut out = glyphs(head, Look::toned(Tone::Muted), marks);
     if !out.is_empty() {
         out.extend(words(": ", Look::toned(Tone::Muted)));
     }
-    out.extend(glyphs(cell, look, CodeMark::None));
+    out.extend(glyphs(cell, look, marks));
     out
 }

@@ -1,8 +1,12 @@
 //! Styled words on lines of a terminal: flattening spans, wrapping, and escape sequences.
 
-use unicode_width::UnicodeWidthChar as _;
+use std::rc::Rc;
 
-use super::{may_link, shown};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{may_link, shown_words};
+use crate::knowledge::highlight::Kind;
 use crate::report::document::{Span, Tone};
 
 /// How a run of characters looks.
@@ -12,6 +16,8 @@ pub(super) struct Look {
     pub(super) italic: bool,
     pub(super) code: bool,
     pub(super) tone: Option<Tone>,
+    /// What part of highlighted code it is.
+    pub(super) kind: Option<Kind>,
 }
 
 impl Look {
@@ -37,25 +43,58 @@ impl Look {
             Some(Tone::Bad) => codes.push("31"),
             Some(Tone::Muted) => codes.push("2"),
             Some(Tone::Accent) => codes.push("36"),
-            None if self.code => codes.push("36"),
-            None => {}
+            None => codes.extend(self.code_color()),
         }
         if codes.is_empty() { String::new() } else { format!("\u{1b}[{}m", codes.join(";")) }
     }
+
+    fn code_color(self) -> Option<&'static str> {
+        match self.kind {
+            Some(Kind::Keyword) => Some("35"),
+            Some(Kind::String) => Some("32"),
+            Some(Kind::Number) => Some("33"),
+            Some(Kind::Comment) => Some("2"),
+            Some(Kind::Plain) => None,
+            None => self.code.then_some("36"),
+        }
+    }
 }
 
-/// One character that may be shown, or a line break that the author asked for (`'\n'`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a reader takes for one character (a grapheme cluster) and a terminal shows as one: it is
+/// never cut. Or a line break that the author asked for (`'\n'`).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glyph {
     c: char,
+    /// What belongs to `c`: combining marks, the other half of a flag, the rest of a family.
+    rest: Option<Rc<str>>,
+    width: usize,
     look: Look,
+    link: Option<Rc<str>>,
 }
 
 impl Glyph {
-    fn width(self) -> usize {
-        self.c.width().unwrap_or(0)
+    fn of(cluster: &str, look: Look) -> Option<Glyph> {
+        let c = cluster.chars().next()?;
+        let rest = &cluster[c.len_utf8()..];
+        let rest = (!rest.is_empty()).then(|| Rc::from(rest));
+        Some(Glyph { c, rest, width: cluster.width(), look, link: None })
+    }
+
+    pub(super) fn is_space(&self) -> bool {
+        self.c == ' '
+    }
+
+    fn line_break() -> Glyph {
+        Glyph { c: '\n', rest: None, width: 0, look: Look::default(), link: None }
     }
 }
+
+/// A cluster that is wider is taken apart: some scripts join without end.
+const CLUSTER_MAX: usize = 4;
+/// These change the character before them; without one they are nothing.
+const JOINERS: [char; 3] = ['\u{fe0e}', '\u{fe0f}', JOINER];
+/// Joins the characters around it.
+const JOINER: char = '\u{200d}';
 
 /// Whether inline code wears backticks: without colour nothing else tells it from words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,18 +103,47 @@ pub(super) enum CodeMark {
     None,
 }
 
+/// How it is told what is code and what a link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) code: CodeMark,
+    pub(super) link: LinkMark,
+}
+
+/// Whether a terminal follows links by itself, or shows where they lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LinkMark {
+    Hyperlink,
+    Address,
+}
+
 /// The characters of spans, safe to show.
-pub(super) fn glyphs(spans: &[Span], look: Look, mark: CodeMark) -> Vec<Glyph> {
+pub(super) fn glyphs(spans: &[Span], look: Look, mark: Marks) -> Vec<Glyph> {
     let mut out = Vec::new();
     add_glyphs(&mut out, spans, look, mark);
     out
 }
 
 pub(super) fn words(text: &str, look: Look) -> Vec<Glyph> {
-    text.chars().filter_map(shown).map(|c| Glyph { c, look }).collect()
+    let text = shown_words(text);
+    if text.is_ascii() {
+        let glyph = |byte| Glyph { c: char::from(byte), rest: None, width: 1, look, link: None };
+        return text.bytes().map(glyph).collect();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let text = text.trim_start_matches(JOINERS).trim_end_matches(JOINER);
+    for cluster in text.graphemes(true) {
+        if cluster.width() <= CLUSTER_MAX {
+            out.extend(Glyph::of(cluster, look));
+        } else {
+            let apart = cluster.chars().filter(|c| !JOINERS.contains(c));
+            out.extend(apart.filter_map(|c| Glyph::of(c.encode_utf8(&mut [0; 4]), look)));
+        }
+    }
+    out
 }
 
-fn add_glyphs(out: &mut Vec<Glyph>, spans: &[Span], look: Look, mark: CodeMark) {
+fn add_glyphs(out: &mut Vec<Glyph>, spans: &[Span], look: Look, mark: Marks) {
     for span in spans {
         match span {
             Span::Text(text) => out.extend(words(text, look)),
@@ -83,24 +151,47 @@ fn add_glyphs(out: &mut Vec<Glyph>, spans: &[Span], look: Look, mark: CodeMark) 
             Span::Emphasis(inner) => add_glyphs(out, inner, Look { italic: true, ..look }, mark),
             Span::Code(text) => {
                 let look = Look { code: true, ..look };
-                let tick = (mark == CodeMark::Backticks).then_some(Glyph { c: '`', look });
-                out.extend(tick);
+                let tick = if mark.code == CodeMark::Backticks { "`" } else { "" };
+                out.extend(words(tick, look));
                 out.extend(words(text, look));
-                out.extend(tick);
+                out.extend(words(tick, look));
             }
             Span::Toned(tone, text) => {
                 out.extend(words(text, Look { tone: Some(*tone), ..look }));
             }
             Span::Link { to, text } => {
+                let from = out.len();
                 add_glyphs(out, text, look, mark);
-                if may_link(to) && !to.starts_with('#') && Span::plain(text) != *to {
+                if !may_link(to) || to.starts_with('#') {
+                    continue;
+                }
+                if mark.link == LinkMark::Hyperlink {
+                    let link: Rc<str> = Rc::from(address(to));
+                    out[from..].iter_mut().for_each(|glyph| glyph.link = Some(Rc::clone(&link)));
+                } else if Span::plain(text) != *to {
                     let look = Look { tone: Some(Tone::Muted), ..look };
                     out.extend(words(&format!(" <{to}>"), look));
                 }
             }
-            Span::Break => out.push(Glyph { c: '\n', look }),
+            Span::Footnote { number, .. } => {
+                let look = Look { tone: Some(Tone::Muted), ..look };
+                out.extend(words(&format!("[{number}]"), look));
+            }
+            Span::Break => out.push(Glyph::line_break()),
         }
     }
+}
+
+/// An address as a terminal may have it: ASCII without spaces and controls.
+fn address(to: &str) -> String {
+    let mut out = String::new();
+    for byte in to.bytes() {
+        match byte {
+            b'!'..=b'~' => out.push(char::from(byte)),
+            byte => out += &format!("%{byte:02X}"),
+        }
+    }
+    out
 }
 
 /// One line of styled text.
@@ -120,6 +211,11 @@ impl Line {
     /// Columns that the line takes.
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    /// Glyphs of the line.
+    pub(super) fn len(&self) -> usize {
+        self.glyphs.len()
     }
 
     pub(super) fn push(&mut self, text: &str, look: Look) {
@@ -144,21 +240,34 @@ impl Line {
     }
 
     fn extend(&mut self, glyphs: &[Glyph]) {
-        self.width += glyphs.iter().map(|glyph| glyph.width()).sum::<usize>();
+        self.width += width_of(glyphs);
         self.glyphs.extend_from_slice(glyphs);
     }
 
     /// The text, without spaces at the end; with escape sequences if `color`, each closed on the
-    /// line that it begins on.
+    /// line that it begins on, and hyperlinks where glyphs have them.
     pub(super) fn show(&self, color: bool) -> String {
         let end = self.glyphs.iter().rposition(|glyph| glyph.c != ' ').map_or(0, |at| at + 1);
         let mut out = String::new();
-        for run in self.glyphs[..end].chunk_by(|a, b| a.look == b.look) {
-            let sequence = if color { run[0].look.sequence() } else { String::new() };
-            out += &sequence;
-            out.extend(run.iter().map(|glyph| glyph.c));
-            if !sequence.is_empty() {
-                out += "\u{1b}[0m";
+        for linked in self.glyphs[..end].chunk_by(|a, b| a.link == b.link) {
+            let link = linked[0].link.as_ref();
+            if let Some(to) = link {
+                // With an id the parts of a link that wraps are one: same id, same address.
+                out += &format!("\u{1b}]8;id=prep;{to}\u{1b}\\");
+            }
+            for run in linked.chunk_by(|a, b| a.look == b.look) {
+                let sequence = if color { run[0].look.sequence() } else { String::new() };
+                out += &sequence;
+                for glyph in run {
+                    out.push(glyph.c);
+                    out += glyph.rest.as_deref().unwrap_or("");
+                }
+                if !sequence.is_empty() {
+                    out += "\u{1b}[0m";
+                }
+            }
+            if link.is_some() {
+                out += "\u{1b}]8;;\u{1b}\\";
             }
         }
         out
@@ -185,7 +294,7 @@ pub(super) fn longest_word(glyphs: &[Glyph]) -> usize {
 const LONG_WORD: usize = 20;
 
 fn width_of(glyphs: &[Glyph]) -> usize {
-    glyphs.iter().map(|glyph| glyph.width()).sum()
+    glyphs.iter().map(|glyph| glyph.width).sum()
 }
 
 fn breaks_after(c: char) -> bool {
@@ -253,7 +362,7 @@ fn place(lines: &mut Vec<Line>, line: &mut Line, gap: &[Glyph], token: &[Glyph],
 fn fitting(glyphs: &[Glyph], room: usize) -> usize {
     let (mut used, mut fit, mut best) = (0, 0, 0);
     for (at, glyph) in glyphs.iter().enumerate() {
-        used += glyph.width();
+        used += glyph.width;
         if used > room {
             break;
         }
@@ -285,10 +394,10 @@ pub(super) fn clip(text: &str, look: Look, width: usize, sign: &str) -> Line {
     let room = width.saturating_sub(sign.chars().count());
     let mut line = Line::default();
     for glyph in &whole.glyphs {
-        if line.width + glyph.width() > room {
+        if line.width + glyph.width > room {
             break;
         }
-        line.extend(&[*glyph]);
+        line.extend(std::slice::from_ref(glyph));
     }
     line.push(sign, Look::toned(Tone::Muted));
     line
@@ -297,6 +406,8 @@ pub(super) fn clip(text: &str, look: Look, width: usize, sign: &str) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PLAIN: Marks = Marks { code: CodeMark::None, link: LinkMark::Address };
 
     fn wrapped(text: &str, width: usize) -> Vec<String> {
         let lines = wrap(&words(text, Look::default()), width);
@@ -330,9 +441,61 @@ mod tests {
     #[test]
     fn sequences_end_on_their_line_and_controls_are_replaced() {
         let spans = [Span::Toned(Tone::Bad, "red \u{1b}[31m words".to_owned())];
-        let lines = wrap(&glyphs(&spans, Look::default(), CodeMark::None), 10);
+        let lines = wrap(&glyphs(&spans, Look::default(), PLAIN), 10);
         let shown: Vec<String> = lines.iter().map(|line| line.show(true)).collect();
         assert_eq!(shown, ["\u{1b}[31mred \u{fffd}[31m\u{1b}[0m", "\u{1b}[31mwords\u{1b}[0m"]);
+    }
+
+    #[test]
+    fn clusters_are_as_wide_as_terminals_show_them_and_never_cut() {
+        let (family, flag, heart, accent, jamo) =
+            ("👩\u{200d}👧", "🇰🇷", "❤\u{fe0f}", "e\u{301}\u{323}", "\u{1112}\u{1161}\u{11ab}");
+        for (cluster, width) in
+            [(family, 2), (flag, 2), (heart, 2), (accent, 1), (jamo, 2), ("가", 2)]
+        {
+            assert_eq!(Line::of(cluster, Look::default()).width(), width, "{cluster:?}");
+            let text = cluster.repeat(3);
+            assert_eq!(wrapped(&text, 2 * width), [cluster.repeat(2), cluster.to_owned()]);
+            let cut = clip(&text, Look::default(), 2 * width, "…").show(false);
+            assert_eq!(cut, format!("{cluster}…"));
+        }
+        // Selectors and joiners at the ends would change what stands beside them.
+        assert_eq!(Line::of("\u{fe0f}\u{200d}a\u{200d}", Look::default()).show(false), "a");
+    }
+
+    #[test]
+    fn links_are_followed_by_the_terminal_or_tell_their_address() {
+        let spans = [
+            Span::Link {
+                to: "https://a.b/가 ?c=\u{1b}".to_owned(),
+                text: vec![Span::text("two "), Span::Strong(vec![Span::text("words")])],
+            },
+            Span::text(" "),
+            Span::Link { to: "javascript:x".to_owned(), text: vec![Span::text("no")] },
+            Span::text(" "),
+            Span::Link { to: "#part".to_owned(), text: vec![Span::text("part")] },
+        ];
+        let shown = |link, color| -> Vec<String> {
+            let marks = Marks { code: CodeMark::None, link };
+            let lines = wrap(&glyphs(&spans, Look::default(), marks), 24);
+            lines.iter().map(|line| line.show(color)).collect()
+        };
+        let open = "\u{1b}]8;id=prep;https://a.b/%EA%B0%80%20?c=%1B\u{1b}\\";
+        let close = "\u{1b}]8;;\u{1b}\\";
+        assert_eq!(
+            shown(LinkMark::Hyperlink, true),
+            [format!("{open}two \u{1b}[1mwords\u{1b}[0m{close} no part")]
+        );
+        assert_eq!(
+            shown(LinkMark::Address, false),
+            ["two words", "<https://a.b/가 ?c=\u{fffd}> no", "part"]
+        );
+        // Each line closes what it opens.
+        let spans = &spans[..1];
+        let marks = Marks { code: CodeMark::None, link: LinkMark::Hyperlink };
+        let lines = wrap(&glyphs(spans, Look::default(), marks), 5);
+        let shown: Vec<String> = lines.iter().map(|line| line.show(false)).collect();
+        assert_eq!(shown, [format!("{open}two{close}"), format!("{open}words{close}")]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ const PAGE: usize = 96;
 
 /// The drawing as plain text, for pages with text of fixed width.
 pub(super) fn plain(timeline: &Timeline) -> String {
-    let style = Style { width: PAGE, color: false, unicode: true, lang: Lang::En };
+    let style = Style { width: PAGE, color: false, links: false, unicode: true, lang: Lang::En };
     let lines = timeline_lines(timeline, style, PAGE);
     lines.iter().map(|line| line.show(false) + "\n").collect()
 }
@@ -257,7 +257,8 @@ mod tests {
             "구매 2   does                          ✗",
             "ms              ╵0                  ╵20",
         ];
-        let mut style = Style { width: 40, color: false, unicode: true, lang: Lang::En };
+        let mut style =
+            Style { width: 40, color: false, links: false, unicode: true, lang: Lang::En };
         let shown = |style| -> Vec<String> {
             timeline_lines(&timeline, style, 40).iter().map(|line| line.show(false)).collect()
         };
@@ -282,7 +283,7 @@ mod tests {
         let (unit, left_out) = ("ms".to_owned(), "left out: fifty ms of it".to_owned());
         let gaps = vec![(30.0, 80.0)];
         let timeline = Timeline { unit, from: 0.0, to: 100.0, gaps, left_out, lanes };
-        let style = Style { width: 24, color: false, unicode: true, lang: Lang::En };
+        let style = Style { width: 24, color: false, links: false, unicode: true, lang: Lang::En };
         let lines = timeline_lines(&timeline, style, 24);
         let shown: Vec<String> = lines.iter().map(|line| line.show(false)).collect();
         let expected = [

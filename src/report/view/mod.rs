@@ -7,7 +7,7 @@ pub(crate) mod coverage;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
-mod prose;
+pub(in crate::report) mod prose;
 pub(crate) mod quiz;
 pub(crate) mod sims;
 pub(crate) mod target_tps;

@@ -1,10 +1,14 @@
 //! The text of a topic as blocks of a document, with what sims measured filled in.
 
+mod footnotes;
+
 use super::column_heads::head;
 use super::outcome::{cell, signed, table};
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, ClaimRef, Inline, Measured, Target};
-use crate::report::document::{Align, Block, Check, Column, Row, Span, Table, Tone, Verdict};
+use crate::report::document::{
+    Align, Block, Check, Column, Footnote, Item, Row, Span, Table, Tone, Verdict,
+};
 use crate::report::number;
 use crate::sims::condition::{Reference, Side};
 use crate::sims::metric;
@@ -14,15 +18,36 @@ use crate::sims::spec::Claim;
 
 /// How text is turned into blocks.
 #[derive(Clone, Copy)]
-pub(super) struct Prose<'r> {
+pub(in crate::report) struct Prose<'r> {
     /// The committed runs of the sims that the text names; a value of any other is shown as not
     /// measured yet.
-    pub(super) runs: &'r [Committed],
-    pub(super) lang: Lang,
+    pub(in crate::report) runs: &'r [Committed],
+    pub(in crate::report) lang: Lang,
 }
 
 impl<'r> Prose<'r> {
-    pub(super) fn blocks(self, body: &[markdown::Block]) -> Vec<Block> {
+    /// Blocks of a text, with the footnotes of the whole that they refer to behind them.
+    pub(in crate::report) fn body(
+        self,
+        part: &[markdown::Block],
+        whole: &[markdown::Block],
+    ) -> Vec<Block> {
+        let mut shown = self.blocks(part);
+        let found = whole.iter().filter_map(|block| match block {
+            markdown::Block::Footnotes(footnotes) => Some(footnotes),
+            _ => None,
+        });
+        let footnote = |footnote: &crate::knowledge::footnotes::Footnote| Footnote {
+            number: footnote.number,
+            references: 0,
+            blocks: self.blocks(&footnote.blocks),
+        };
+        footnotes::append(&mut shown, found.flatten().map(footnote).collect());
+        shown
+    }
+
+    /// Footnotes are left out: [`Prose::body`] has them.
+    fn blocks(self, body: &[markdown::Block]) -> Vec<Block> {
         body.iter().flat_map(|block| self.block(block)).collect()
     }
 
@@ -33,10 +58,16 @@ impl<'r> Prose<'r> {
             }
             markdown::Block::Paragraph(text) => Block::Paragraph(self.spans(text)),
             markdown::Block::List { first, items } => {
-                let items = items.iter().map(|item| self.blocks(item)).collect();
-                Block::List { first: *first, items }
+                let item = |item: &markdown::Item| Item {
+                    done: item.done,
+                    blocks: self.blocks(&item.blocks),
+                };
+                Block::List { first: *first, items: items.iter().map(item).collect() }
             }
             markdown::Block::Quote(inner) => Block::Quote(self.blocks(inner)),
+            markdown::Block::Admonition { kind, blocks } => {
+                Block::Admonition { kind: *kind, blocks: self.blocks(blocks) }
+            }
             markdown::Block::Code(code) if code.language == "prep" => return self.commands(code),
             markdown::Block::Code(code) => {
                 let lines = code.lines.iter().map(|(line, _)| format!("{line}\n"));
@@ -47,6 +78,7 @@ impl<'r> Prose<'r> {
             }
             markdown::Block::Table(table) => Block::Table(self.table(table)),
             markdown::Block::Rule => Block::Rule,
+            markdown::Block::Footnotes(_) => return Vec::new(),
         }]
     }
 
@@ -110,6 +142,9 @@ impl<'r> Prose<'r> {
                 Inline::Emphasis(inner) => out.push(Span::Emphasis(self.spans(inner))),
                 Inline::Code(words) => out.push(Span::code(words)),
                 Inline::Measured(measured) => out.push(self.measured(measured)),
+                Inline::Footnote(number) => {
+                    out.push(Span::Footnote { number: *number, occurrence: 1 });
+                }
                 Inline::Break => out.push(Span::Break),
                 Inline::Link { to, text, .. } => {
                     let command = match to {

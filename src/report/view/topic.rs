@@ -14,7 +14,7 @@ use crate::store::Attempt;
 pub(crate) fn topic(topic: &Topic, after: &[String], runs: &[Committed], lang: Lang) -> Document {
     let mut shown =
         vec![Block::Heading { level: 1, id: None, text: vec![Span::text(&topic.title)] }];
-    shown.extend(Prose { runs, lang }.blocks(&topic.body));
+    shown.extend(Prose { runs, lang }.body(&topic.body, &topic.body));
     shown.push(Block::Rule);
     let say = |text: crate::content::text::Text| text.get(lang).to_owned();
     let commands = |verb: &str, names: &[String]| -> Vec<Span> {
@@ -52,7 +52,7 @@ pub(crate) fn part(
     runs: &[Committed],
     lang: Lang,
 ) -> Document {
-    let mut shown = Prose { runs, lang }.blocks(blocks_of_it);
+    let mut shown = Prose { runs, lang }.body(blocks_of_it, &topic.body);
     shown.push(Block::Rule);
     let level = topic.sections.iter().find(|it| it.id == section).map(|it| it.level);
     let alike: Vec<&str> = topic
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_topic_is_a_page() {
-        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let style = Style { width: 60, color: false, links: false, unicode: true, lang: Lang::Ko };
         let mut doc = topic(&pool(), &["tx".to_owned()], &[], Lang::Ko);
         doc.blocks.retain(|block| !matches!(block, Block::Heading { level: 2, .. }));
         let expected = r#"
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_list_names_what_to_type() {
-        let style = Style { width: 60, color: false, unicode: true, lang: Lang::Ko };
+        let style = Style { width: 60, color: false, links: false, unicode: true, lang: Lang::Ko };
         let expected = r#"
  주제
  ────

@@ -65,7 +65,7 @@ fn paragraph(words: &Text, lang: Lang) -> Block {
 fn list(items: &[Text], lang: Lang) -> Block {
     Block::List {
         first: None,
-        items: items.iter().map(|item| vec![paragraph(item, lang)]).collect(),
+        items: items.iter().map(|item| vec![paragraph(item, lang)].into()).collect(),
     }
 }
 
