@@ -2,6 +2,7 @@
 
 pub(crate) mod markdown;
 pub(crate) mod path;
+pub(crate) mod search;
 pub(crate) mod topic;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod quiz;
+pub(crate) mod search;
 pub(crate) mod sims;
 pub(crate) mod target_tps;
 pub(crate) mod timeline;
