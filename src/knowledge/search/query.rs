@@ -15,17 +15,22 @@ const STOP: &str = " a an the is are was were be been do does did how what why w
     get gets got happens happen \
     왜 어떻게 어떤 어느 무엇 무엇인가요 뭐 뭔가요 뭐예요 뭐가 무슨 언제 어디 안 못 잘 좀 더 다 때 \
     수 것 게 걸 건 등 및 그 이 저 제 내 할 하는 하면 하나요 되나요 있는 없는 있나요 없나요 않으려면 \
-    인가요 대해 대한 위해 ";
+    인가요 대해 대한 위해 개 개가 개나 개를 개의 개씩 번 명 ";
 
-/// Particles and endings that words carry, the longer ones first.
-const ENDINGS: [&str; 62] = [
-    "했습니다", "됐습니다", "합니다", "됩니다", "습니다", "이라는", "에서는", "으로는", "하려면",
-    "되려면", "으려면", "하나요", "인가요", "한가요", "했어요", "됐어요", "됐나요", "되나요",
-    "되는지", "하는지", "이라고", "에서", "에게", "까지", "부터", "처럼", "보다", "으로", "이란",
-    "려면", "나요", "까요", "어요", "아요", "해요", "예요", "하면", "하는", "하기", "하고", "되면",
-    "되는", "란", "할", "한", "된", "이", "가", "은", "는", "을", "를", "의", "에", "로", "와", "과",
-    "도", "만", "요", "들", "랑",
+/// Particles, and endings that make verbs of nouns; the longer ones first.
+const PARTICLES: [&str; 53] = [
+    "했습니다", "됐습니다", "합니다", "됩니다", "이라는", "에서는", "으로는", "하려면", "되려면",
+    "하나요", "인가요", "한가요", "했어요", "됐어요", "됐나요", "되나요", "되는지", "하는지",
+    "이라고", "에서", "에게", "까지", "부터", "처럼", "보다", "으로", "이란", "해요", "예요",
+    "하면", "하는", "하기", "하고", "되면", "되는", "란", "할", "한", "된", "이", "가", "은", "는",
+    "을", "를", "의", "에", "로", "와", "과", "도", "만", "들",
 ];
+
+/// Endings of other verbs: what happens says less of a page than what it happens to.
+const VERB_ENDINGS: [&str; 7] = ["습니다", "으려면", "려면", "나요", "까요", "어요", "아요"];
+
+/// What a conjugated verb weighs against a noun. Ours.
+const VERB: f64 = 0.5;
 
 /// How a pattern speaks for its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +51,14 @@ pub(super) struct Term {
     pub(super) weight: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
     /// As typed.
     pub(super) raw: String,
     /// Without particle or ending.
     pub(super) stem: String,
+    /// 1, or less for a verb.
+    weight: f64,
 }
 
 impl Word {
@@ -90,8 +97,11 @@ impl Query {
     /// A query of these words.
     pub(super) fn of(words: Vec<String>) -> Query {
         let typed = words.join(" ");
-        let words: Vec<Word> =
-            words.into_iter().map(|raw| Word { stem: stem(&raw).to_owned(), raw }).collect();
+        let word = |raw: String| {
+            let (stem, weight) = stem(&raw);
+            Word { stem: stem.to_owned(), raw, weight }
+        };
+        let words: Vec<Word> = words.into_iter().map(word).collect();
         let mut query = Query { words, typed, ..Query::default() };
         for at in 0..query.words.len() {
             let word = query.words[at].clone();
@@ -120,14 +130,15 @@ impl Query {
         let row = |text: &str| Pattern::Syllables(text.chars().collect());
         let stem: Vec<char> = word.stem.chars().collect();
         // A single syllable is part of many words.
-        let weight = if stem.len() == 1 { 0.4 } else { 1.0 };
+        let weight = if stem.len() == 1 { 0.4 } else { word.weight };
         self.push(at, Role::Whole, weight, row(&word.stem));
         if word.stem != word.raw {
             self.push(at, Role::Whole, 0.3, row(&word.raw));
         }
         if stem.len() > 2 {
             for pair in stem.windows(2) {
-                self.push(at, Role::Part, 0.5, Pattern::Syllables(pair.to_vec()));
+                let pair = Pattern::Syllables(pair.to_vec());
+                self.push(at, Role::Part, 0.5 * word.weight, pair);
             }
         }
     }
@@ -158,6 +169,11 @@ impl Query {
             let pattern = Pattern::Word(singular(&parts(&joined).concat()).into_bytes());
             self.push(before, Role::Joint, 1.0, pattern);
         }
+    }
+
+    /// The words without what they carry: "데드락" of "데드락이".
+    pub(super) fn stems(&self) -> String {
+        self.words.iter().map(|word| word.stem.as_str()).collect()
     }
 
     /// The words as the reader sees them.
@@ -196,10 +212,14 @@ pub(super) fn split(text: &str) -> Vec<String> {
     words
 }
 
-/// A word without its particle or ending, if two syllables are left.
-fn stem(word: &str) -> &str {
-    let stripped = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending));
-    stripped.filter(|stem| stem.chars().count() > 1).unwrap_or(word)
+/// A word without its particle or ending, if two syllables are left, and what it weighs.
+fn stem(word: &str) -> (&str, f64) {
+    let without = |endings: &[&str]| {
+        let stems = endings.iter().filter_map(|ending| word.strip_suffix(ending));
+        stems.filter(|stem| stem.chars().count() > 1).min_by_key(|stem| stem.len())
+    };
+    let noun = without(&PARTICLES).map(|stem| (stem, 1.0));
+    noun.or_else(|| without(&VERB_ENDINGS).map(|stem| (stem, VERB))).unwrap_or((word, 1.0))
 }
 
 /// The parts of a dotted or camelCase name in lower case.
@@ -258,8 +278,9 @@ mod tests {
     #[test]
     fn words_lose_what_they_carry() {
         let stems: Vec<&str> =
-            ["데드락이", "서버비를", "커넥션풀에서", "필요한가요", "값이", "락", "재시도하면"].map(stem).into();
+            ["데드락이", "서버비를", "커넥션풀에서", "필요한가요", "값이", "락", "재시도하면"].map(|word| stem(word).0).into();
         assert_eq!(stems, ["데드락", "서버비", "커넥션풀", "필요", "값이", "락", "재시도"]);
+        assert_eq!(stem("느려지나요"), ("느려지", VERB));
         let words: Vec<String> = ["connections", "retries", "class", "redis", "bus"].map(singular).into();
         assert_eq!(words, ["connection", "retry", "class", "redi", "bus"]);
     }

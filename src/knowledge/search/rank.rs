@@ -19,22 +19,28 @@ const ALIAS: f64 = 8.0;
 const ALIAS_PART: f64 = 4.0;
 const HEADING: f64 = 3.0;
 const TEXT: f64 = 1.0;
+/// Of a line that begins with the term, such as a row of a table of settings: it is about it.
+const LINE: f64 = 2.0;
 /// Which share of a word's parts speaks for the word, where the word itself does not occur. Ours.
 const PARTS_SHARE: f64 = 0.6;
 /// A passage in the reader's language against an equal one in the other. Ours.
 const OWN_LANGUAGE: f64 = 1.25;
+/// What the next two passages of a page add to the best one, each: a page with several is more
+/// about it than a page that mentions it once. Ours.
+const FURTHER: f64 = 0.1;
 /// Which share of the best score a result needs. Ours.
 const LEAST_SHARE: f64 = 0.2;
 /// Most questions of one topic among the results: they are much alike.
 const QUESTIONS_MAX: usize = 3;
 
-/// A question or a knob is read after the page that explains it. Ours.
+/// A question is read after the page that explains it; who means a knob types its name, which is
+/// exact. Ours.
 fn prior(kind: EntryKind) -> f64 {
     match kind {
         EntryKind::Topic => 1.0,
         EntryKind::Sim => 0.95,
         EntryKind::Question => 0.75,
-        EntryKind::Knob => 0.75,
+        EntryKind::Knob => 0.5,
     }
 }
 
@@ -152,24 +158,25 @@ impl<'e> Table<'e> {
 
     fn ranked(&self, query: &Query, counted: &Counted<'e>, lang: Lang) -> Option<Ranked<'e>> {
         let entry = counted.entry;
-        let mut best: Option<(f64, &'e Passage)> = None;
+        let mut fitting: Vec<(f64, &'e Passage)> = Vec::new();
         for (passage, counts) in entry.passages.iter().zip(&counted.passages) {
-            if counts.is_empty() || !fits(query, &counted.names, counts) {
-                continue;
-            }
-            let own = if passage.lang == lang { OWN_LANGUAGE } else { 1.0 };
-            let score = own * self.score(query, &counted.names, counts);
-            if best.is_none_or(|(most, _)| score > most) {
-                best = Some((score, passage));
+            if !counts.is_empty() && fits(query, &counted.names, counts) {
+                let own = if passage.lang == lang { OWN_LANGUAGE } else { 1.0 };
+                fitting.push((own * self.score(query, &counted.names, counts), passage));
             }
         }
-        let exact = exact(entry, &query.typed);
+        fitting.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let best = fitting.first().copied();
+        let alike = |passage: &Passage| best.is_some_and(|(_, best)| best.lang == passage.lang);
+        let further = fitting.iter().skip(1).filter(|(_, passage)| alike(passage)).take(2);
+        let further: f64 = further.map(|(score, _)| FURTHER * score).sum();
+        let exact = exact(entry, query);
         let by_name = exact > 0 || fits(query, &counted.names, &Vec::new());
         if best.is_none() && !by_name {
             return None;
         }
         let names = OWN_LANGUAGE * self.score(query, &counted.names, &Vec::new());
-        let score = best.map_or(names, |(score, _)| score.max(names));
+        let score = best.map_or(names, |(score, _)| score.max(names) + further);
         let passage = best.map(|(_, passage)| passage);
         Some(Ranked { entry, passage, exact, score: score * prior(entry.kind) })
     }
@@ -213,16 +220,21 @@ fn names(entry: &Entry, patterns: &Patterns<'_>, terms: usize) -> Counts {
 
 fn counts(passage: &Passage, patterns: &Patterns<'_>, terms: usize, mean: f64) -> Counts {
     let mut counts: Counts = Vec::new();
-    let mut add = |text: &str, weight: f64| {
-        patterns.scan(text, |term, _| {
+    let mut add = |text: &str, weight: &dyn Fn(usize) -> f64| {
+        patterns.scan(text, |term, place| {
             if counts.is_empty() {
                 counts.resize(terms, 0.0);
             }
-            counts[term] += weight;
+            counts[term] += weight(place.start);
         });
     };
-    add(&passage.heading, HEADING);
-    add(&passage.text, TEXT / (1.0 - B + B * passage.text.len() as f64 / mean));
+    add(&passage.heading, &|_| HEADING);
+    let length = 1.0 - B + B * passage.text.len() as f64 / mean;
+    let text = passage.text.as_bytes();
+    add(&passage.text, &|at| {
+        let begins = at.checked_sub(1).is_none_or(|before| text[before] == b'\n');
+        TEXT / length + if begins { LINE } else { 0.0 }
+    });
     counts
 }
 
@@ -252,16 +264,16 @@ fn fits(query: &Query, names: &Counts, passage: &Counts) -> bool {
 }
 
 /// Whether the query is a name of the entry: 2 to the letter, 1 but for spaces and hyphens.
-fn exact(entry: &Entry, typed: &str) -> u8 {
-    let typed = typed.trim().to_lowercase();
-    let folded = fold(&typed);
+fn exact(entry: &Entry, query: &Query) -> u8 {
+    let typed = query.typed.trim().to_lowercase();
+    let folded = [fold(&typed), fold(&query.stems().to_lowercase())];
     let titles = [&entry.title.en, &entry.title.ko];
     let titles = titles.into_iter().filter(|_| entry.kind != EntryKind::Question);
     let names = titles.chain([&entry.id]).chain(&entry.aliases);
     names
         .map(|name| {
             let name = name.to_lowercase();
-            u8::from(name == typed) + u8::from(fold(&name) == folded)
+            u8::from(name == typed) + u8::from(folded.contains(&fold(&name)))
         })
         .max()
         .unwrap_or(0)

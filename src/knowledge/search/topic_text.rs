@@ -67,7 +67,7 @@ fn passages(body: &str, lang: Lang, passages: &mut Vec<Passage>) {
             continue;
         }
         if fenced {
-            passage.text += line.trim();
+            passage.text += line.trim_end();
         } else {
             add_plain(line.trim().trim_start_matches(['-', '>', '|', ' ']), &mut passage.text);
         }

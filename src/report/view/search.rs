@@ -12,14 +12,7 @@ const QUERY_MAX: usize = 60;
 pub(crate) fn search(typed: &str, answer: &Answer<'_>, lang: Lang) -> Document {
     let say = |text: crate::content::text::Text| text.get(lang).to_owned();
     let title = say(both!("Search", "검색"));
-    let mut blocks = Vec::new();
-    if let Some(shown) = &answer.shown_for {
-        let label = say(both!("shown for: ", "이것으로 찾음: "));
-        blocks.push(Block::Paragraph(vec![
-            Span::Toned(Tone::Muted, label),
-            Span::Strong(vec![Span::text(shown)]),
-        ]));
-    }
+    let mut blocks: Vec<Block> = shown_for(answer, lang).into_iter().collect();
     if answer.hits.is_empty() {
         let query = cut(typed);
         let nothing = both!("Nothing found for “{query}”.", "‘{query}’에 맞는 것이 없습니다.");
@@ -40,6 +33,14 @@ pub(crate) fn search(typed: &str, answer: &Answer<'_>, lang: Lang) -> Document {
         blocks.push(Block::List { first: Some(1), items: items.collect() });
     }
     Document { title, blocks }
+}
+
+/// What was looked for, where that is not what was typed.
+pub(super) fn shown_for(answer: &Answer<'_>, lang: Lang) -> Option<Block> {
+    let shown = answer.shown_for.as_ref()?;
+    let label = both!("shown for: ", "이것으로 찾음: ").get(lang).to_owned();
+    let words = Span::Strong(vec![Span::text(shown)]);
+    Some(Block::Paragraph(vec![Span::Toned(Tone::Muted, label), words]))
 }
 
 fn result(hit: &Hit<'_>, lang: Lang) -> Vec<Span> {
@@ -69,7 +70,7 @@ fn result(hit: &Hit<'_>, lang: Lang) -> Vec<Span> {
     spans
 }
 
-fn marked(snippet: &Snippet) -> impl Iterator<Item = Span> {
+pub(super) fn marked(snippet: &Snippet) -> impl Iterator<Item = Span> {
     snippet.iter().map(|piece| {
         let words = Span::text(&piece.text);
         if piece.is_match { Span::Strong(vec![words]) } else { words }
