@@ -104,12 +104,10 @@ pub(super) fn find(library: &Library, name: &str) -> Result<String, Failure> {
 fn found_by_words(library: &Library, words: &str) -> Option<Text> {
     let topics = super::search::topics(library);
     let answer = search(&topics, words, Lang::default(), START_MAX);
-    let slugs: Vec<String> =
-        answer.hits.iter().map(|hit| format!("`{}`", hit.entry.id)).collect();
+    let slugs: Vec<String> = answer.hits.iter().map(|hit| format!("`{}`", hit.entry.id)).collect();
     let names = slugs.join(", ");
-    (!slugs.is_empty()).then(|| {
-        both!("these words are found in {names}", "이 말이 나오는 주제: {names}")
-    })
+    (!slugs.is_empty())
+        .then(|| both!("these words are found in {names}", "이 말이 나오는 주제: {names}"))
 }
 
 /// The file of a topic in the wanted language, or in English.

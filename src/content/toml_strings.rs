@@ -199,7 +199,9 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_ends() {
-        for text in ["", "[", "[[", "a", "a =", "a = [", "a = {b", "a = \"\\", "\u{ac00} = \u{ac00}"] {
+        for text in
+            ["", "[", "[[", "a", "a =", "a = [", "a = {b", "a = \"\\", "\u{ac00} = \u{ac00}"]
+        {
             scanned(text);
             scanned(&format!("{text}\n{text}가\\"));
         }

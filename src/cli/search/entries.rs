@@ -93,8 +93,7 @@ fn questions(library: &Library, slug: &str, entries: &mut Vec<Entry>) {
         }
     });
     for (id, ask) in asked {
-        let passage =
-            |lang, text| Passage { lang, section: None, heading: String::new(), text };
+        let passage = |lang, text| Passage { lang, section: None, heading: String::new(), text };
         let mut passages = vec![passage(Lang::En, ask)];
         passages.extend(korean.remove(id.as_str()).map(|ask| passage(Lang::Ko, ask)));
         entries.push(Entry {

@@ -106,9 +106,9 @@ pub(super) fn typed(keys: &str) -> Option<String> {
         let initial = INITIALS.iter().position(|(_, row)| row.chars().eq([keys[at]]))?;
         at += 1;
         let length = if is_vowel(at) && is_vowel(at + 1) { [2, 1] } else { [1, 1] };
-        let vowel = length.into_iter().find_map(|length| {
-            Some((spelt(&VOWELS, keys.get(at..at + length)?)?, length))
-        });
+        let vowel = length
+            .into_iter()
+            .find_map(|length| Some((spelt(&VOWELS, keys.get(at..at + length)?)?, length)));
         let (vowel, length) = vowel?;
         at += length;
         // A consonant before a vowel begins the next syllable.
@@ -185,6 +185,9 @@ mod tests {
         assert_eq!(initials("ㄷㅏ"), None);
         assert_eq!(initials("다"), None);
         assert_eq!(initial('락'), Some(5));
-        assert_eq!(composed("\u{1103}\u{1166}\u{1103}\u{1173}\u{1105}\u{1161}\u{11a8} x"), "데드락 x");
+        assert_eq!(
+            composed("\u{1103}\u{1166}\u{1103}\u{1173}\u{1105}\u{1161}\u{11a8} x"),
+            "데드락 x"
+        );
     }
 }

@@ -85,7 +85,8 @@ impl<'p> Patterns<'p> {
             if is_hangul {
                 let index = c as usize - '가' as usize;
                 if self.begins[index / 64] & (1 << (index % 64)) != 0 {
-                    for (_, number, row) in self.syllables.iter().filter(|(first, ..)| *first == c) {
+                    for (_, number, row) in self.syllables.iter().filter(|(first, ..)| *first == c)
+                    {
                         if let Some(end) = row_end(text, at, row, |c, wanted| c == *wanted) {
                             found(*number, at..end);
                         }
@@ -146,9 +147,8 @@ fn word_end(bytes: &[u8], mut at: usize, letters: &[u8]) -> Option<usize> {
         at += 1;
     }
     let endings: [&[u8]; 3] = [b"", b"s", b"es"];
-    let fits = |ending: &&&[u8]| {
-        bytes[at..].starts_with(ending) && ends_part(bytes, at + ending.len())
-    };
+    let fits =
+        |ending: &&&[u8]| bytes[at..].starts_with(ending) && ends_part(bytes, at + ending.len());
     endings.iter().find(fits).map(|ending| at + ending.len())
 }
 

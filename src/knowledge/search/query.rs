@@ -19,11 +19,59 @@ const STOP: &str = " a an the is are was were be been do does did how what why w
 
 /// Particles, and endings that make verbs of nouns; the longer ones first.
 const PARTICLES: [&str; 53] = [
-    "했습니다", "됐습니다", "합니다", "됩니다", "이라는", "에서는", "으로는", "하려면", "되려면",
-    "하나요", "인가요", "한가요", "했어요", "됐어요", "됐나요", "되나요", "되는지", "하는지",
-    "이라고", "에서", "에게", "까지", "부터", "처럼", "보다", "으로", "이란", "해요", "예요",
-    "하면", "하는", "하기", "하고", "되면", "되는", "란", "할", "한", "된", "이", "가", "은", "는",
-    "을", "를", "의", "에", "로", "와", "과", "도", "만", "들",
+    "했습니다",
+    "됐습니다",
+    "합니다",
+    "됩니다",
+    "이라는",
+    "에서는",
+    "으로는",
+    "하려면",
+    "되려면",
+    "하나요",
+    "인가요",
+    "한가요",
+    "했어요",
+    "됐어요",
+    "됐나요",
+    "되나요",
+    "되는지",
+    "하는지",
+    "이라고",
+    "에서",
+    "에게",
+    "까지",
+    "부터",
+    "처럼",
+    "보다",
+    "으로",
+    "이란",
+    "해요",
+    "예요",
+    "하면",
+    "하는",
+    "하기",
+    "하고",
+    "되면",
+    "되는",
+    "란",
+    "할",
+    "한",
+    "된",
+    "이",
+    "가",
+    "은",
+    "는",
+    "을",
+    "를",
+    "의",
+    "에",
+    "로",
+    "와",
+    "과",
+    "도",
+    "만",
+    "들",
 ];
 
 /// Endings of other verbs: what happens says less of a page than what it happens to.
@@ -271,17 +319,23 @@ mod tests {
             split("HikariCP가 max-pool, ㄷㄷㄹ! ㅗㅑㅏㅁ갸 a.b.  \u{1b}[31mx-"),
             ["HikariCP", "가", "max-pool", "ㄷㄷㄹ", "ㅗㅑㅏㅁ갸", "a.b", "31mx"]
         );
-        assert_eq!(parts("spring.hikari.maximumPoolSize"), ["spring", "hikari", "maximum", "pool", "size"]);
+        assert_eq!(
+            parts("spring.hikari.maximumPoolSize"),
+            ["spring", "hikari", "maximum", "pool", "size"]
+        );
         assert_eq!(parts("HikariCP-1"), ["hikari", "cp", "1"]);
     }
 
     #[test]
     fn words_lose_what_they_carry() {
         let stems: Vec<&str> =
-            ["데드락이", "서버비를", "커넥션풀에서", "필요한가요", "값이", "락", "재시도하면"].map(|word| stem(word).0).into();
+            ["데드락이", "서버비를", "커넥션풀에서", "필요한가요", "값이", "락", "재시도하면"]
+                .map(|word| stem(word).0)
+                .into();
         assert_eq!(stems, ["데드락", "서버비", "커넥션풀", "필요", "값이", "락", "재시도"]);
         assert_eq!(stem("느려지나요"), ("느려지", VERB));
-        let words: Vec<String> = ["connections", "retries", "class", "redis", "bus"].map(singular).into();
+        let words: Vec<String> =
+            ["connections", "retries", "class", "redis", "bus"].map(singular).into();
         assert_eq!(words, ["connection", "retry", "class", "redi", "bus"]);
     }
 

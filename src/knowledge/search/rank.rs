@@ -102,8 +102,7 @@ impl<'e> Table<'e> {
             let (all, occurs) = (entries.len() as f64, *occurs as f64);
             if occurs == 0.0 { 0.0 } else { libm::log1p((all - occurs + 0.5) / (occurs + 0.5)) }
         });
-        let mut table =
-            Table { rarity: rarity.collect(), known: Vec::new(), entries: counted };
+        let mut table = Table { rarity: rarity.collect(), known: Vec::new(), entries: counted };
         table.known = (0..query.words.len()).map(|word| table.knows(query, word)).collect();
         table
     }
@@ -250,9 +249,11 @@ fn share(query: &Query, word: usize, counts: &Counts) -> f64 {
 
 /// Whether one word at least is there, itself or in enough of its parts.
 fn fits(query: &Query, names: &Counts, passage: &Counts) -> bool {
-    let whole = query.terms.iter().enumerate().any(|(at, term)| {
-        term.role != Role::Part && of(names, at) + of(passage, at) > 0.0
-    });
+    let whole = query
+        .terms
+        .iter()
+        .enumerate()
+        .any(|(at, term)| term.role != Role::Part && of(names, at) + of(passage, at) > 0.0);
     let both = || {
         let sum = |at| of(names, at) + of(passage, at);
         (0..query.terms.len()).map(sum).collect::<Counts>()

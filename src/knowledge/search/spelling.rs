@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::Entry;
 use super::hangul;
 use super::query::{Query, Word, parts, split};
 use super::rank::Table;
-use super::Entry;
 
 /// The query with its unknown words replaced; `None` if there are none, or none that can be.
 pub(super) fn mended(entries: &[Entry], query: &Query, table: &Table<'_>) -> Option<Query> {

@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn a_topic_is_read_by_its_headings() {
         let english = "+++\ntitle = \"Locks\"\naliases = [\"row lock\", \"락\"]\nrequires = [\"x\"]\n+++\n\nLost.\n\n## A `b` {#short-answer}\n\nSee **the** [page *x*](topic:pool#a), `COUNT(*)`.\n\n| a | `b|c` |\n|---|--:|\n| 1 | 2 |\n\n### Sub {#sub}\n\n```text\n# no heading *\n```\n- item\n";
-        let korean = "+++\ntitle = \"락\"\naliases = [\"row lock\"]\n+++\n## 답 {#short-answer}\n짧다.\n";
+        let korean =
+            "+++\ntitle = \"락\"\naliases = [\"row lock\"]\n+++\n## 답 {#short-answer}\n짧다.\n";
         let entry = entry("locks", english, Some(korean));
         assert_eq!(entry.title, Text { en: "Locks".to_owned(), ko: "락".to_owned() });
         assert_eq!(entry.aliases, ["row lock", "락"]);
