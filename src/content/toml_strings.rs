@@ -126,11 +126,18 @@ impl<'t, F: FnMut(Found<'_, 't>)> Scan<'t, F> {
         let from = self.at + end.len();
         let mut at = from;
         let bytes = self.text.as_bytes();
-        while at < bytes.len() && !bytes[at..].starts_with(end.as_bytes()) {
-            if bytes[at] == b'\n' && end.len() == 1 {
-                break;
+        let stops = |byte: &u8| *byte == quote || *byte == b'\\' || *byte == b'\n';
+        while let Some(length) = bytes.get(at..).and_then(|rest| rest.iter().position(stops)) {
+            at += length;
+            match bytes[at] {
+                b'\n' if end.len() == 1 => break,
+                b'\\' if quote == b'"' => at += 2,
+                _ if bytes[at..].starts_with(end.as_bytes()) => break,
+                _ => at += 1,
             }
-            at += if bytes[at] == b'\\' && quote == b'"' { 2 } else { 1 };
+        }
+        if bytes.get(at).is_none_or(|byte| *byte != quote && *byte != b'\n') {
+            at = bytes.len();
         }
         let mut at = at.min(bytes.len());
         while !self.text.is_char_boundary(at) {

@@ -21,6 +21,8 @@ pub(super) enum Pattern {
 pub(super) struct Patterns<'p> {
     /// For each letter and digit.
     words: [Vec<(usize, &'p [u8])>; 36],
+    /// Bytes that begin a word of a pattern, in both cases.
+    begins_word: [bool; 256],
     syllables: Vec<(char, usize, &'p [char])>,
     /// A bit for each syllable that begins a pattern: nearly all are passed over by it.
     begins: Vec<u64>,
@@ -31,6 +33,7 @@ impl<'p> Patterns<'p> {
     pub(super) fn new(patterns: &'p [Pattern]) -> Patterns<'p> {
         let mut made = Patterns {
             words: std::array::from_fn(|_| Vec::new()),
+            begins_word: [false; 256],
             syllables: Vec::new(),
             begins: vec![0; 175],
             initials: Vec::new(),
@@ -38,8 +41,11 @@ impl<'p> Patterns<'p> {
         for (number, pattern) in patterns.iter().enumerate() {
             match pattern {
                 Pattern::Word(letters) => {
-                    if let Some(place) = letters.first().and_then(|first| place(*first)) {
+                    let Some(first) = letters.first() else { continue };
+                    if let Some(place) = place(*first) {
                         made.words[place].push((number, letters));
+                        made.begins_word[usize::from(first.to_ascii_lowercase())] = true;
+                        made.begins_word[usize::from(first.to_ascii_uppercase())] = true;
                     }
                 }
                 Pattern::Syllables(row) => {
@@ -59,52 +65,69 @@ impl<'p> Patterns<'p> {
     pub(super) fn scan(&self, text: &str, mut found: impl FnMut(usize, Range<usize>)) {
         let bytes = text.as_bytes();
         let mut at = 0;
-        // What stood before: 0 for nothing of a word.
-        let mut before = 0u8;
-        let mut in_hangul = false;
+        let (mut before, mut in_hangul) = (b' ', false);
         while at < bytes.len() {
             let byte = bytes[at];
             if byte.is_ascii() {
-                in_hangul = false;
-                if let Some(place) = place(byte)
-                    && begins_part(before, byte)
-                {
-                    for (number, letters) in &self.words[place] {
+                if self.begins_word[usize::from(byte)] && begins_part(before, byte) {
+                    for (number, letters) in place(byte).map_or(&[][..], |it| &self.words[it]) {
                         if let Some(end) = word_end(bytes, at, letters) {
                             found(*number, at..end);
                         }
                     }
                 }
-                before = if byte.is_ascii_alphanumeric() { byte } else { 0 };
+                (before, in_hangul) = (byte, false);
                 at += 1;
                 continue;
             }
-            before = 0;
-            let Some(c) = text[at..].chars().next() else { return };
-            let is_hangul = hangul::is_syllable(c);
-            if is_hangul {
-                let index = c as usize - '가' as usize;
-                if self.begins[index / 64] & (1 << (index % 64)) != 0 {
-                    for (_, number, row) in self.syllables.iter().filter(|(first, ..)| *first == c)
-                    {
-                        if let Some(end) = row_end(text, at, row, |c, wanted| c == *wanted) {
-                            found(*number, at..end);
-                        }
-                    }
-                }
-                if !in_hangul {
-                    for (number, row) in &self.initials {
-                        let fits = |c, wanted: &u32| hangul::initial(c) == Some(*wanted);
-                        if let Some(end) = row_end(text, at, row, fits) {
-                            found(*number, at..end);
-                        }
-                    }
-                }
+            before = b' ';
+            let syllable = syllable(&bytes[at..]);
+            if let Some(c) = syllable {
+                self.scan_hangul(text, at, c, in_hangul, &mut found);
             }
-            in_hangul = is_hangul;
-            at += c.len_utf8();
+            in_hangul = syllable.is_some();
+            at += match byte {
+                0xf0.. => 4,
+                0xe0.. => 3,
+                _ => 2,
+            };
         }
     }
+
+    /// What begins with this syllable.
+    fn scan_hangul(
+        &self,
+        text: &str,
+        at: usize,
+        c: char,
+        in_hangul: bool,
+        found: &mut impl FnMut(usize, Range<usize>),
+    ) {
+        let index = c as usize - '가' as usize;
+        if self.begins[index / 64] & (1 << (index % 64)) != 0 {
+            for (_, number, row) in self.syllables.iter().filter(|(first, ..)| *first == c) {
+                if let Some(end) = row_end(text, at, row, |c, wanted| c == *wanted) {
+                    found(*number, at..end);
+                }
+            }
+        }
+        if !in_hangul {
+            for (number, row) in &self.initials {
+                let fits = |c, wanted: &u32| hangul::initial(c) == Some(*wanted);
+                if let Some(end) = row_end(text, at, row, fits) {
+                    found(*number, at..end);
+                }
+            }
+        }
+    }
+}
+
+/// The Hangul syllable that a text begins with.
+fn syllable(bytes: &[u8]) -> Option<char> {
+    let &[first @ 0xea..=0xed, second, third, ..] = bytes else { return None };
+    let code =
+        u32::from(first & 0x0f) << 12 | u32::from(second & 0x3f) << 6 | u32::from(third & 0x3f);
+    char::from_u32(code).filter(|c| hangul::is_syllable(*c))
 }
 
 /// The place of a letter or digit in the table.
@@ -118,7 +141,7 @@ fn place(byte: u8) -> Option<usize> {
 
 /// Whether a word, or a part of a camelCase name, begins with this letter.
 fn begins_part(before: u8, byte: u8) -> bool {
-    before == 0 || byte.is_ascii_uppercase() && !before.is_ascii_uppercase()
+    !before.is_ascii_alphanumeric() || byte.is_ascii_uppercase() && !before.is_ascii_uppercase()
 }
 
 /// Whether a part ends before this place.

@@ -169,8 +169,9 @@ impl<'e> Table<'e> {
         let alike = |passage: &Passage| best.is_some_and(|(_, best)| best.lang == passage.lang);
         let further = fitting.iter().skip(1).filter(|(_, passage)| alike(passage)).take(2);
         let further: f64 = further.map(|(score, _)| FURTHER * score).sum();
-        let exact = exact(entry, query);
-        let by_name = exact > 0 || fits(query, &counted.names, &Vec::new());
+        let by_name = fits(query, &counted.names, &Vec::new());
+        let exact = if by_name || query.typed.contains('/') { exact(entry, query) } else { 0 };
+        let by_name = by_name || exact > 0;
         if best.is_none() && !by_name {
             return None;
         }

@@ -20,7 +20,10 @@ pub(super) fn mended(entries: &[Entry], query: &Query, table: &Table<'_>) -> Opt
         .map(|(word, known)| if *known { None } else { retyped(word) })
         .collect();
     let tried = words(query, &retyped);
-    let known = Table::count(entries, &Query::of(tried.clone())).known;
+    let known = match retyped.iter().any(Option::is_some) {
+        true => Table::count(entries, &Query::of(tried.clone())).known,
+        false => vec![false; tried.len()],
+    };
     // A syllable alone is known in any language: it needs a neighbour that speaks for it.
     let is_sure = |at: usize| known[at] && (!tried[at].is_ascii() || tried[at].len() > 2);
     let has_long = (0..tried.len())
@@ -97,6 +100,9 @@ fn nearest(names: &BTreeMap<String, usize>, word: &str) -> Option<String> {
         .iter()
         .filter(|(name, _)| name.is_ascii() != is_korean)
         .filter_map(|(name, count)| {
+            if !is_korean && name.len().abs_diff(keys.len()) > most {
+                return None;
+            }
             let other: Vec<char> = hangul::keys(name).chars().collect();
             if other.len().abs_diff(keys.len()) > most {
                 return None;
