@@ -8,6 +8,7 @@ mod lint;
 mod new;
 mod output;
 mod quiz;
+mod search;
 mod sim;
 mod spring;
 mod target_tps;
@@ -51,6 +52,7 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Search(search::SearchArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
@@ -122,6 +124,7 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Search(args) => search::run(&mut context, &args),
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::{Context, Done, Failure};
 use crate::content::problem::{Source, nearest};
-use crate::content::text::{Lang, both};
+use crate::content::text::{Lang, Text, both};
 use crate::content::{Kind, Library};
-use crate::knowledge::{self, path, topic::Topic};
+use crate::knowledge::search::search;
+use crate::knowledge::{self, Miss, path, topic::Topic};
+use crate::quiz::question::Quiz;
 use crate::quiz::read;
 use crate::report::document::Document;
 use crate::report::render::{html, markdown, terminal};
@@ -21,7 +23,8 @@ use crate::sims::outcome::committed;
 /// of a slug; NAME#SECTION shows one section.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep topic\n  prep topic hikari\n  prep topic db-locks#red-flags    one section of it\n  prep topic --path                what to learn after what, and what you have answered\n  prep topic --path caching        only what leads there\n  prep topic 커넥션풀 --lang ko\n  prep topic tomcat-threads --html -o tomcat.html"
+    group(clap::ArgGroup::new("order").args(["path", "wanted"])),
+    after_help = "Examples:\n  prep topic\n  prep topic hikari\n  prep topic db-locks#red-flags    one section of it\n  prep topic --path                what to learn after what, and what you have answered\n  prep topic --path caching        only what leads there\n  prep topic --for \"stale reads\"   where to start for these words\n  prep topic 커넥션풀 --lang ko\n  prep topic tomcat-threads --html -o tomcat.html"
 )]
 pub(super) struct TopicArgs {
     name: Option<String>,
@@ -29,8 +32,12 @@ pub(super) struct TopicArgs {
     /// there
     #[arg(long, conflicts_with = "raw")]
     path: bool,
-    /// Directory of the record of answers, for --path; otherwise the user's data directory
-    #[arg(long, value_name = "DIR", requires = "path")]
+    /// Find where to start: the topics that fit the words best, and the path that leads to each
+    #[arg(long = "for", value_name = "WORDS", conflicts_with_all = ["name", "raw"])]
+    wanted: Option<String>,
+    /// Directory of the record of answers, for --path and --for; otherwise the user's data
+    /// directory
+    #[arg(long, value_name = "DIR", requires = "order")]
     data: Option<PathBuf>,
     /// Print the file as it is written
     #[arg(long, group = "format")]
@@ -50,6 +57,9 @@ pub(super) struct TopicArgs {
 }
 
 pub(super) fn run(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
+    if let Some(words) = &args.wanted {
+        return start(context, args, words);
+    }
     if args.path {
         return path(context, args);
     }
@@ -86,8 +96,23 @@ pub(super) fn run(context: &mut Context, args: &TopicArgs) -> Result<Done, Failu
 /// The slug that a name means.
 pub(super) fn find(library: &Library, name: &str) -> Result<String, Failure> {
     knowledge::find(library, name).map_err(|miss| {
-        Failure::from(Source::new("topics", "").problem_of_file(miss.what(name)).hint(miss.hint()))
+        let found = match miss {
+            Miss::Unknown { nearest: None } => found_by_words(library, name),
+            _ => None,
+        };
+        let hint = found.unwrap_or_else(|| miss.hint());
+        Failure::from(Source::new("topics", "").problem_of_file(miss.what(name)).hint(hint))
     })
+}
+
+/// Topics that are no topic's name but have these words in them.
+fn found_by_words(library: &Library, words: &str) -> Option<Text> {
+    let topics = super::search::topics(library);
+    let answer = search(&topics, words, Lang::default(), START_MAX);
+    let slugs: Vec<String> = answer.hits.iter().map(|hit| format!("`{}`", hit.entry.id)).collect();
+    let names = slugs.join(", ");
+    (!slugs.is_empty())
+        .then(|| both!("these words are found in {names}", "이 말이 나오는 주제: {names}"))
 }
 
 /// The file of a topic in the wanted language, or in English.
@@ -135,14 +160,49 @@ fn path(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
         .into_iter()
         .filter(|topic| wanted.as_ref().is_none_or(|wanted| wanted.contains(topic.slug.as_str())))
         .collect();
-    let mut quizzes = Vec::new();
-    for slug in context.library.slugs(Kind::Quiz) {
-        quizzes.push(read::load(&context.library, slug)?);
-    }
+    let quizzes = quizzes(context)?;
     let answered = super::quiz::answered(args.data.as_deref())?;
     let document = view::topic::path(&steps, &quizzes, &answered, context.lang);
     let text = show(context, args, &document, context.lang);
     emit(context, args, &text)
+}
+
+/// Most topics that `--for` and a hint name.
+const START_MAX: usize = 3;
+
+/// Where to start for these words.
+fn start(context: &mut Context, args: &TopicArgs, words: &str) -> Result<Done, Failure> {
+    let entries = super::search::topics(&context.library);
+    let answer = search(&entries, words, context.lang, START_MAX);
+    if answer.hits.is_empty() {
+        let document = view::search::search(words, &answer, context.lang);
+        let text = show(context, args, &document, context.lang);
+        emit(context, args, &text)?;
+        return Ok(Done::No);
+    }
+    let topics = all(context)?;
+    let steps = path::path(&topics);
+    let paths: Vec<Vec<&Topic>> = answer
+        .hits
+        .iter()
+        .map(|hit| {
+            let leading = path::leading_to(&topics, &hit.entry.id);
+            steps.iter().copied().filter(|topic| leading.contains(topic.slug.as_str())).collect()
+        })
+        .collect();
+    let quizzes = quizzes(context)?;
+    let answered = super::quiz::answered(args.data.as_deref())?;
+    let document = view::topic::start(&answer, &paths, &quizzes, &answered, context.lang);
+    let text = show(context, args, &document, context.lang);
+    emit(context, args, &text)
+}
+
+fn quizzes(context: &Context) -> Result<Vec<Quiz>, Failure> {
+    let mut quizzes = Vec::new();
+    for slug in context.library.slugs(Kind::Quiz) {
+        quizzes.push(read::load(&context.library, slug)?);
+    }
+    Ok(quizzes)
 }
 
 fn list(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {

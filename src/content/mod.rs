@@ -5,8 +5,10 @@
 
 pub(crate) mod problem;
 pub(crate) mod text;
+pub(crate) mod toml_strings;
 pub(crate) mod toml_tree;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -75,7 +77,7 @@ impl Kind {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Library {
     /// Path relative to the content root, to text.
-    files: BTreeMap<String, String>,
+    files: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
     /// Directory given with `--content`.
     overlay: Option<PathBuf>,
 }
@@ -83,7 +85,7 @@ pub(crate) struct Library {
 impl Library {
     /// The content that is part of the binary.
     pub(crate) fn embedded() -> Library {
-        let files = embedded::FILES.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned()));
+        let files = embedded::FILES.iter().map(|(path, text)| ((*path).into(), (*text).into()));
         Library { files: files.collect(), overlay: None }
     }
 
@@ -108,7 +110,8 @@ impl Library {
                 }
                 match read_file(&entry.path()) {
                     Ok(source) => {
-                        library.files.insert(format!("{}/{name}", kind.folder()), source.text);
+                        let path = format!("{}/{name}", kind.folder());
+                        library.files.insert(path.into(), source.text.into());
                     }
                     Err(problem) => problems.push(problem),
                 }
@@ -144,11 +147,12 @@ impl Library {
 
     /// The file of a slug in exactly this language.
     pub(crate) fn get(&self, kind: Kind, slug: &str, lang: Lang) -> Option<Source> {
-        let middle = match lang {
-            Lang::En => "",
-            Lang::Ko => ".ko",
-        };
-        self.file(&format!("{}/{slug}{middle}.{}", kind.folder(), kind.extension()))
+        self.file(&path(kind, slug, lang))
+    }
+
+    /// The same without its name, and without a copy.
+    pub(crate) fn text(&self, kind: Kind, slug: &str, lang: Lang) -> Option<&str> {
+        self.files.get(path(kind, slug, lang).as_str()).map(|text| &**text)
     }
 
     /// A file that is part of the binary.
@@ -169,15 +173,25 @@ impl Library {
 
     /// Every path, for checks that nothing lies about unlisted.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        self.files.keys().map(|path| &**path)
     }
 
     /// A library of these files alone, for tests.
     #[cfg(test)]
     pub(crate) fn of(files: &[(&str, &str)]) -> Library {
-        let files = files.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+        let owned = |text: &str| Cow::Owned(text.to_owned());
+        let files = files.iter().map(|(path, text)| (owned(path), owned(text))).collect();
         Library { files, overlay: None }
     }
+}
+
+/// Where a file stands below the content root.
+fn path(kind: Kind, slug: &str, lang: Lang) -> String {
+    let middle = match lang {
+        Lang::En => "",
+        Lang::Ko => ".ko",
+    };
+    format!("{}/{slug}{middle}.{}", kind.folder(), kind.extension())
 }
 
 /// Reads a file that the user named.

@@ -5,6 +5,7 @@ pub(crate) mod highlight;
 pub(crate) mod inventory;
 pub(crate) mod markdown;
 pub(crate) mod path;
+pub(crate) mod search;
 pub(crate) mod topic;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ mod readers;
 mod readme;
 mod reference;
 mod sandbox;
+mod search;
 mod sim;
 mod spring;
 mod target_tps;

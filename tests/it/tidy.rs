@@ -315,8 +315,8 @@ fn fault(sandbox: &Sandbox, command: &str) -> Option<String> {
                 "sim" => sandbox.prep(&["sim", word, "--knobs"]),
                 "topic" => sandbox.prep(&["topic", word]),
                 "quiz" => sandbox.prep(&["quiz", word]),
-                // A file of the reader's.
-                "lint" => continue,
+                // A file or words of the reader's.
+                "lint" | "search" => continue,
                 _ => format!("`{verb}` takes no name"),
             };
             if !line.starts_with("exit 0\n") {

@@ -9,6 +9,7 @@ pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;
+pub(crate) mod search;
 pub(crate) mod sims;
 pub(crate) mod target_tps;
 pub(crate) mod timeline;

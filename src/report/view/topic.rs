@@ -3,6 +3,7 @@
 use super::prose::Prose;
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown;
+use crate::knowledge::search::Answer;
 use crate::knowledge::topic::Topic;
 use crate::quiz::question::Quiz;
 use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
@@ -113,6 +114,51 @@ pub(crate) fn path(
     let table = Table { columns, rows: rows.collect(), keep: 4 };
     let heading = Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] };
     Document { title, blocks: vec![heading, Block::Table(table)] }
+}
+
+/// The topics that fit some words, each with the path that leads to it and how much of every
+/// step has been answered. `paths` belong to the hits of `answer` by their place.
+pub(crate) fn start(
+    answer: &Answer<'_>,
+    paths: &[Vec<&Topic>],
+    quizzes: &[Quiz],
+    answered: &[Attempt],
+    lang: Lang,
+) -> Document {
+    let say = |text: crate::content::text::Text| text.get(lang).to_owned();
+    let title = say(both!("Where to start", "어디서 시작할까"));
+    let mut blocks = vec![Block::Heading { level: 1, id: None, text: vec![Span::text(&title)] }];
+    blocks.extend(super::search::shown_for(answer, lang));
+    for (hit, path) in answer.hits.iter().zip(paths) {
+        let heading = super::search::marked(&hit.title).collect();
+        blocks.push(Block::Heading { level: 2, id: None, text: heading });
+        let tally = |topic: &Topic| {
+            let quiz = quizzes.iter().find(|quiz| quiz.slug == topic.slug)?;
+            let (seen, right) = super::quiz::tally(quiz, answered);
+            Some((seen, right, quiz.questions.len()))
+        };
+        let mut steps = Vec::new();
+        for topic in path {
+            if !steps.is_empty() {
+                steps.push(Span::text(" → "));
+            }
+            steps.push(Span::text(&topic.slug));
+            if let Some((_, right, of)) = tally(topic) {
+                let tone = if right > 0 { Tone::Good } else { Tone::Muted };
+                steps.push(Span::Toned(tone, format!(" {right}/{of}")));
+            }
+        }
+        let untouched = |topic: &&&Topic| tally(topic).is_some_and(|(seen, ..)| seen == 0);
+        let first = path.iter().find(untouched).map_or(hit.entry.id.as_str(), |it| &it.slug);
+        let words = super::search::marked(&hit.snippet).collect();
+        blocks.push(Block::Labelled(vec![
+            (say(both!("Start with", "시작")), vec![Span::code(format!("prep topic {first}"))]),
+            (say(both!("Path, right", "순서, 정답")), steps),
+            (say(both!("Found at", "찾은 곳")), vec![Span::code(format!("prep {}", hit.command))]),
+            (String::new(), words),
+        ]));
+    }
+    Document { title, blocks }
 }
 
 /// All topics as a table of slug, title and sims.
