@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::content::text::{Lang, both};
 use crate::knowledge::search::{Answer, EntryKind, Hit, Snippet};
-use crate::report::document::{Block, Document, Span, Tone};
+use crate::report::document::{Block, Document, Item, Span, Tone};
 
 /// Most characters of the query that the page repeats.
 const QUERY_MAX: usize = 60;
@@ -29,7 +29,10 @@ pub(crate) fn search(typed: &str, answer: &Answer<'_>, lang: Lang) -> Document {
         };
         blocks.push(Block::Paragraph(vec![Span::Toned(Tone::Muted, say(hint))]));
     } else {
-        let items = answer.hits.iter().map(|hit| vec![Block::Paragraph(result(hit, lang))]);
+        let items = answer
+            .hits
+            .iter()
+            .map(|hit| Item { done: None, blocks: vec![Block::Paragraph(result(hit, lang))] });
         blocks.push(Block::List { first: Some(1), items: items.collect() });
     }
     Document { title, blocks }
