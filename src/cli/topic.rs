@@ -9,7 +9,10 @@ use crate::content::problem::{Source, nearest};
 use crate::content::text::{Lang, Text, both};
 use crate::content::{Kind, Library};
 use crate::knowledge::search::search;
-use crate::knowledge::{self, Miss, path, topic::Topic};
+use crate::knowledge::{
+    self, Miss, path,
+    topic::{Shape, Topic},
+};
 use crate::quiz::question::Quiz;
 use crate::quiz::read;
 use crate::report::document::Document;
@@ -172,7 +175,11 @@ const START_MAX: usize = 3;
 
 /// Where to start for these words.
 fn start(context: &mut Context, args: &TopicArgs, words: &str) -> Result<Done, Failure> {
-    let entries = super::search::topics(&context.library);
+    let topics = all(context)?;
+    let is_topic =
+        |slug: &str| topics.iter().any(|topic| topic.slug == slug && topic.shape == Shape::Topic);
+    let mut entries = super::search::topics(&context.library);
+    entries.retain(|entry| is_topic(&entry.id));
     let answer = search(&entries, words, context.lang, START_MAX);
     if answer.hits.is_empty() {
         let document = view::search::search(words, &answer, context.lang);
@@ -180,7 +187,6 @@ fn start(context: &mut Context, args: &TopicArgs, words: &str) -> Result<Done, F
         emit(context, args, &text)?;
         return Ok(Done::No);
     }
-    let topics = all(context)?;
     let steps = path::path(&topics);
     let paths: Vec<Vec<&Topic>> = answer
         .hits

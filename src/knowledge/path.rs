@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::topic::Topic;
+use super::topic::{Shape, Topic};
 
-/// Topics in an order in which they can be learnt. Of those that are open the next one builds on
+/// Topics in an order in which they can be learnt; the page of myths is none. Of those that are open the next one builds on
 /// what came last, so that a thread is followed to its end; between equals the slug decides.
 /// Topics that require each other in a circle come last.
 pub(crate) fn path(topics: &[Topic]) -> Vec<&Topic> {
-    let mut left: Vec<&Topic> = topics.iter().collect();
+    let mut left: Vec<&Topic> = topics.iter().filter(|topic| topic.shape == Shape::Topic).collect();
     left.sort_by_key(|topic| &topic.slug);
     let mut path: Vec<&Topic> = Vec::new();
     while !left.is_empty() {

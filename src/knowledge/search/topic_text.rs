@@ -42,11 +42,16 @@ fn front_and_body(text: &str) -> (&str, &str) {
 }
 
 fn passages(body: &str, lang: Lang, passages: &mut Vec<Passage>) {
-    let mut fenced = false;
+    let (mut fenced, mut claims) = (false, false);
     let first = passages.len();
     for line in body.lines() {
-        if line.trim_start().starts_with("```") {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
             fenced = !fenced;
+            claims = language.trim() == "claims";
+            continue;
+        }
+        // Names of claims: their sentences are found with their sims.
+        if claims {
             continue;
         }
         let heading = line.trim_start_matches('#');
@@ -86,7 +91,7 @@ fn add_plain(line: &str, out: &mut String) {
     let line = line.trim_end_matches(['|', ' ']);
     let mut code = false;
     let mut rest = line;
-    while let Some(at) = rest.find(['`', '*', '[', ']', '|', '\\']) {
+    while let Some(at) = rest.find(['`', '*', '[', ']', '|', '\\', '{']) {
         out.push_str(&rest[..at]);
         let (mark, after) = rest[at..].split_at(1);
         rest = after;
@@ -94,6 +99,11 @@ fn add_plain(line: &str, out: &mut String) {
             "`" => code = !code,
             "|" if !code => out.push('·'),
             "*" | "[" | "\\" if !code => {}
+            // A value that is filled in where the page is shown.
+            "{" if !code && rest.starts_with('{') => {
+                out.push('…');
+                rest = rest.find("}}").map_or("", |end| &rest[end + 2..]);
+            }
             // The target of a link.
             "]" if !code && rest.starts_with('(') => {
                 rest = rest.find(')').map_or("", |end| &rest[end + 1..]);
@@ -110,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_topic_is_read_by_its_headings() {
-        let english = "+++\ntitle = \"Locks\"\naliases = [\"row lock\", \"락\"]\nrequires = [\"x\"]\n+++\n\nLost.\n\n## A `b` {#short-answer}\n\nSee **the** [page *x*](topic:pool#a), `COUNT(*)`.\n\n| a | `b|c` |\n|---|--:|\n| 1 | 2 |\n\n### Sub {#sub}\n\n```text\n# no heading *\n```\n- item\n";
+        let english = "+++\ntitle = \"Locks\"\naliases = [\"row lock\", \"락\"]\nrequires = [\"x\"]\n+++\n\nLost.\n\n## A `b` {#short-answer}\n\nSee **the** [page *x*](topic:pool#a), `COUNT(*)`.\n\n| a | `b|c` |\n|---|--:|\n| 1 | 2 |\n\n### Sub {#sub}\n\n```text\n# no heading *\n```\n- item {{pool p99(1)}} a day\n\n```claims\npool big\n```\n";
         let korean =
             "+++\ntitle = \"락\"\naliases = [\"row lock\"]\n+++\n## 답 {#short-answer}\n짧다.\n";
         let entry = entry("locks", english, Some(korean));
@@ -128,7 +138,7 @@ mod tests {
             shown,
             [
                 "en short-answer A b > See the page x, COUNT(*).\na · b|c\n1 · 2\n",
-                "en sub Sub > # no heading *\nitem\n",
+                "en sub Sub > # no heading *\nitem … a day\n",
                 "ko short-answer 답 > 짧다.\n",
             ]
         );
