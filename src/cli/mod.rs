@@ -8,6 +8,7 @@ mod lint;
 mod output;
 mod quiz;
 mod sim;
+mod site;
 mod spring;
 mod target_tps;
 mod topic;
@@ -50,6 +51,7 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Site(site::SiteArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
@@ -120,6 +122,7 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Site(args) => site::run(&mut context, &args),
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),

@@ -7,7 +7,7 @@ use crate::report::document::{
     Align, Bars, Block, Chart, Check, Column, Document, Row, Span, Table, Tone, Verdict,
 };
 
-const STYLE: &str = include_str!("page.css");
+pub(in crate::report) const STYLE: &str = include_str!("page.css");
 /// Only the style sheet of the page itself may act.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -15,10 +15,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 /// any other target leaves the words alone.
 pub(crate) fn page(doc: &Document, lang: Lang) -> String {
     let (code, title) = (lang.code(), escape(&doc.title));
-    let mut body = String::new();
-    for block in &doc.blocks {
-        add_block(&mut body, block, lang);
-    }
+    let body = blocks(&doc.blocks, lang);
     format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -29,8 +26,17 @@ pub(crate) fn page(doc: &Document, lang: Lang) -> String {
     )
 }
 
+/// Blocks as they stand in a page.
+pub(in crate::report) fn blocks(blocks: &[Block], lang: Lang) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        add_block(&mut out, block, lang);
+    }
+    out
+}
+
 /// Words as text or as the value of an attribute in double quotes.
-pub(super) fn escape(words: &str) -> String {
+pub(in crate::report) fn escape(words: &str) -> String {
     escape_shown(&shown_words(words))
 }
 
@@ -88,7 +94,8 @@ fn add_block(out: &mut String, block: &Block, lang: Lang) {
     }
 }
 
-fn spans(spans: &[Span]) -> String {
+/// Spans as they stand in a block.
+pub(in crate::report) fn spans(spans: &[Span]) -> String {
     let mut out = String::new();
     add_spans(&mut out, spans);
     out
@@ -115,6 +122,7 @@ fn add_spans(out: &mut String, list: &[Span]) {
                 };
                 *out += &format!("<span class=\"{class}\">{}</span>", escape(words));
             }
+            Span::Jump { to, text } => add_spans(out, &to.spelled(text)),
             Span::Break => *out += "<br>",
         }
     }

@@ -86,6 +86,7 @@ fn spans(list: &[Span], line_break: &str) -> String {
                 out += &format!("[{}](<{}>)", spans(text, " "), target(to));
             }
             Span::Link { text, .. } => out += &spans(text, line_break),
+            Span::Jump { to, text } => out += &spans(&to.spelled(text), line_break),
             Span::Break => out += line_break,
         }
     }

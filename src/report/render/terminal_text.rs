@@ -98,6 +98,7 @@ fn add_glyphs(out: &mut Vec<Glyph>, spans: &[Span], look: Look, mark: CodeMark) 
                     out.extend(words(&format!(" <{to}>"), look));
                 }
             }
+            Span::Jump { to, text } => add_glyphs(out, &to.spelled(text), look, mark),
             Span::Break => out.push(Glyph { c: '\n', look }),
         }
     }

@@ -4,7 +4,7 @@ use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, Inline, Target};
 use crate::knowledge::topic::Topic;
 use crate::quiz::question::Quiz;
-use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
+use crate::report::document::{Align, Block, Column, Document, Page, Row, Span, Table, Tone};
 use crate::store::Attempt;
 
 /// The page of a topic: its body, then where it comes from and what to know before.
@@ -165,7 +165,6 @@ fn table(table: &markdown::Table) -> Table {
     Table { keep: columns.len(), columns, rows }
 }
 
-/// A link within the knowledge base becomes its words and the command that leads there.
 fn spans(inlines: &[Inline]) -> Vec<Span> {
     let mut out = Vec::new();
     for inline in inlines {
@@ -176,20 +175,18 @@ fn spans(inlines: &[Inline]) -> Vec<Span> {
             Inline::Code(words) => out.push(Span::code(words)),
             Inline::Break => out.push(Span::Break),
             Inline::Link { to, text, .. } => {
-                let command = match to {
-                    Target::Web(url) => {
-                        out.push(Span::Link { to: url.clone(), text: spans(text) });
-                        continue;
+                let text = spans(text);
+                out.push(match to {
+                    Target::Web(url) => Span::Link { to: url.clone(), text },
+                    Target::Section(id) => Span::Link { to: format!("#{id}"), text },
+                    Target::Topic { slug, section } => {
+                        let (slug, section) = (slug.clone(), section.clone());
+                        Span::Jump { to: Page::Topic { slug, section }, text }
                     }
-                    Target::Section(id) => {
-                        out.push(Span::Link { to: format!("#{id}"), text: spans(text) });
-                        continue;
+                    Target::Sim { slug } => {
+                        Span::Jump { to: Page::Sim { slug: slug.clone() }, text }
                     }
-                    Target::Topic { slug, .. } => format!("prep topic {slug}"),
-                    Target::Sim { slug } => format!("prep sim {slug}"),
-                };
-                out.extend(spans(text));
-                out.extend([Span::text(" ("), Span::code(command), Span::text(")")]);
+                });
             }
         }
     }
