@@ -10,6 +10,7 @@ mod output;
 mod quiz;
 mod search;
 mod sim;
+mod site;
 mod spring;
 mod target_tps;
 mod topic;
@@ -53,6 +54,7 @@ enum Command {
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
     Search(search::SearchArgs),
+    Site(site::SiteArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
@@ -125,6 +127,7 @@ pub fn run() -> ExitCode {
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
+            Command::Site(args) => site::run(&mut context, &args),
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),

@@ -81,7 +81,8 @@ impl Unit {
         }
     }
 
-    fn example(self) -> &'static str {
+    /// A number of this unit as it may be typed.
+    pub(crate) fn example(self) -> &'static str {
         match self {
             Unit::PerSecond => "200/s",
             Unit::Milliseconds => "120 ms",

@@ -53,6 +53,13 @@ pub(crate) struct Item {
     pub(crate) blocks: Vec<Block>,
 }
 
+impl Item {
+    /// An item of one paragraph that is no task.
+    pub(crate) fn of(text: Vec<Span>) -> Item {
+        Item { done: None, blocks: vec![Block::Paragraph(text)] }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Footnote {
     pub(crate) number: usize,
@@ -71,6 +78,12 @@ pub(crate) enum Span {
         to: String,
         text: Vec<Span>,
     },
+    /// A link to another page of ours. Where pages are files it is a link; else the words are
+    /// followed by the command that shows the page.
+    Jump {
+        to: Page,
+        text: Vec<Span>,
+    },
     Toned(Tone, String),
     /// A reference to a footnote: its number, and from 1 the how manieth one to it this is.
     Footnote {
@@ -79,6 +92,14 @@ pub(crate) enum Span {
     },
     /// A line break that the author asked for.
     Break,
+}
+
+/// A page of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Topic { slug: String, section: Option<String> },
+    Sim { slug: String },
+    Quiz { slug: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,13 +274,81 @@ impl Span {
         for span in spans {
             match span {
                 Span::Text(words) | Span::Code(words) | Span::Toned(_, words) => out += words,
-                Span::Strong(inner) | Span::Emphasis(inner) | Span::Link { text: inner, .. } => {
-                    out += &Span::plain(inner);
-                }
+                Span::Strong(inner)
+                | Span::Emphasis(inner)
+                | Span::Link { text: inner, .. }
+                | Span::Jump { text: inner, .. } => out += &Span::plain(inner),
                 Span::Footnote { .. } => {}
                 Span::Break => out.push('\n'),
             }
         }
         out
+    }
+}
+
+impl Page {
+    /// What to type to see it.
+    pub(crate) fn command(&self) -> String {
+        match self {
+            Page::Topic { slug, section: None } => format!("prep topic {slug}"),
+            Page::Topic { slug, section: Some(section) } => format!("prep topic {slug}#{section}"),
+            Page::Sim { slug } => format!("prep sim {slug}"),
+            Page::Quiz { slug } => format!("prep quiz {slug}"),
+        }
+    }
+
+    /// The page that a command shows; `None` for any other command, one with options included.
+    pub(crate) fn of_command(command: &str) -> Option<Page> {
+        let mut words = command.split_whitespace();
+        let (Some("prep"), Some(verb), Some(name), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return None;
+        };
+        let slug = name.to_owned();
+        match (verb, name.split_once('#')) {
+            _ if name.starts_with('-') => None,
+            ("topic", Some((slug, section))) => {
+                Some(Page::Topic { slug: slug.to_owned(), section: Some(section.to_owned()) })
+            }
+            ("topic", None) => Some(Page::Topic { slug, section: None }),
+            ("sim", None) => Some(Page::Sim { slug }),
+            ("quiz", None) => Some(Page::Quiz { slug }),
+            _ => None,
+        }
+    }
+
+    /// A link to it where there are only commands: the words, and the command for the whole page,
+    /// short enough to be read in the middle of a sentence.
+    pub(crate) fn spelled(&self, text: &[Span]) -> Vec<Span> {
+        let command = self.command();
+        let whole = command.split('#').next().unwrap_or(&command);
+        let mut spans = text.to_vec();
+        spans.extend([Span::text(" ("), Span::code(whole), Span::text(")")]);
+        spans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_without_options_is_a_page() {
+        let section = Some("defaults".to_owned());
+        let pages = [
+            Page::Topic { slug: "db-locks".to_owned(), section: None },
+            Page::Topic { slug: "db-locks".to_owned(), section },
+            Page::Sim { slug: "deadlock".to_owned() },
+            Page::Quiz { slug: "db-locks".to_owned() },
+        ];
+        for page in pages {
+            assert_eq!(Page::of_command(&page.command()), Some(page));
+        }
+        for other in
+            ["prep sim", "prep sim --json", "prep sim a --seed 1", "sim a", "prep quiz a#b"]
+        {
+            assert_eq!(Page::of_command(other), None, "{other}");
+        }
     }
 }

@@ -4,4 +4,5 @@
 pub(crate) mod document;
 pub(crate) mod number;
 pub(crate) mod render;
+pub(crate) mod site;
 pub(crate) mod view;

@@ -3,6 +3,7 @@
 pub(crate) mod committed;
 pub(crate) mod layout;
 pub(super) mod object;
+pub(crate) mod translation;
 mod warnings;
 
 #[cfg(test)]
@@ -18,7 +19,7 @@ use super::run::{Measurement, Results, StoppedBy};
 use super::spec::{RunKind, Spec};
 use super::target::Met;
 use super::theory::Queue;
-use crate::content::text::{Lang, both};
+use crate::content::text::{Lang, Text, both};
 use crate::engine::time::to_seconds;
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::probe::Stage;
@@ -270,11 +271,15 @@ pub(super) fn estimate(row: &Row, values: &[Option<f64>], lang: Lang) -> Estimat
             }
         }
         None => {
-            let why = both!("nothing of this kind happened", "해당하는 일이 일어나지 않았습니다");
-            let why = Some(why.get(lang).to_owned());
+            let why = Some(nothing_happened().get(lang).to_owned());
             Estimate { value: None, low: None, high: None, unit: unit.into(), n: 0, why }
         }
     }
+}
+
+/// Why an estimate has no value.
+fn nothing_happened() -> Text {
+    both!("nothing of this kind happened", "해당하는 일이 일어나지 않았습니다")
 }
 
 /// Builds the outcome of a run.

@@ -16,6 +16,7 @@ mod reference;
 mod sandbox;
 mod search;
 mod sim;
+mod site;
 mod spring;
 mod target_tps;
 mod tidy;

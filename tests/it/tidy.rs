@@ -81,7 +81,9 @@ fn files(below: &[&str]) -> Vec<(String, String)> {
 }
 
 fn collect(path: &Path, found: &mut Vec<(String, String)>) {
-    if path.is_dir() {
+    if path.ends_with("node_modules") {
+        // Not ours.
+    } else if path.is_dir() {
         for entry in std::fs::read_dir(path).unwrap() {
             collect(&entry.unwrap().path(), found);
         }
@@ -315,8 +317,8 @@ fn fault(sandbox: &Sandbox, command: &str) -> Option<String> {
                 "sim" => sandbox.prep(&["sim", word, "--knobs"]),
                 "topic" => sandbox.prep(&["topic", word]),
                 "quiz" => sandbox.prep(&["quiz", word]),
-                // A file or words of the reader's.
-                "lint" | "search" => continue,
+                // A file, words or a directory of the reader's.
+                "lint" | "search" | "site" => continue,
                 _ => format!("`{verb}` takes no name"),
             };
             if !line.starts_with("exit 0\n") {

@@ -9,7 +9,7 @@ use crate::report::document::{
     Table, Tone, Verdict,
 };
 
-const STYLE: &str = include_str!("page.css");
+pub(in crate::report) const STYLE: &str = include_str!("page.css");
 /// Only the style sheet of the page itself may act.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -17,10 +17,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 /// any other target leaves the words alone.
 pub(crate) fn page(doc: &Document, lang: Lang) -> String {
     let (code, title) = (lang.code(), escape(&doc.title));
-    let mut body = String::new();
-    for block in &doc.blocks {
-        add_block(&mut body, block, lang);
-    }
+    let body = blocks(&doc.blocks, lang);
     format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -31,8 +28,17 @@ pub(crate) fn page(doc: &Document, lang: Lang) -> String {
     )
 }
 
+/// Blocks as they stand in a page.
+pub(in crate::report) fn blocks(blocks: &[Block], lang: Lang) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        add_block(&mut out, block, lang);
+    }
+    out
+}
+
 /// Words as text or as the value of an attribute in double quotes.
-pub(super) fn escape(words: &str) -> String {
+pub(in crate::report) fn escape(words: &str) -> String {
     escape_shown(&shown_words(words))
 }
 
@@ -165,7 +171,8 @@ fn add_footnotes(out: &mut String, footnotes: &[Footnote], lang: Lang) {
     *out += "</ol>\n</section>\n";
 }
 
-fn spans(spans: &[Span]) -> String {
+/// Spans as they stand in a block.
+pub(in crate::report) fn spans(spans: &[Span]) -> String {
     let mut out = String::new();
     add_spans(&mut out, spans);
     out
@@ -197,6 +204,7 @@ fn add_spans(out: &mut String, list: &[Span]) {
                 *out +=
                     &format!("<sup><a href=\"#footnote-{number}\" id=\"{id}\">{number}</a></sup>");
             }
+            Span::Jump { to, text } => add_spans(out, &to.spelled(text)),
             Span::Break => *out += "<br>",
         }
     }

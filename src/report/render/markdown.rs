@@ -111,6 +111,7 @@ fn spans(list: &[Span], line_break: &str) -> String {
             }
             Span::Link { text, .. } => out += &spans(text, line_break),
             Span::Footnote { number, .. } => out += &format!("[^{number}]"),
+            Span::Jump { to, text } => out += &spans(&to.spelled(text), line_break),
             Span::Break => out += line_break,
         }
     }

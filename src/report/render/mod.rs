@@ -56,9 +56,14 @@ fn admonition_title(kind: Admonition) -> Text {
     }
 }
 
-/// Whether a link may be followed from a page: the web, or an anchor.
+/// Whether a link may be followed from a page: the web, an anchor, or another page of the site.
 fn may_link(to: &str) -> bool {
-    to.starts_with("https://") || to.starts_with("http://") || to.starts_with('#')
+    let page = to.split('#').next().unwrap_or(to);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_');
+    to.starts_with("https://")
+        || to.starts_with("http://")
+        || to.starts_with('#')
+        || (page.ends_with(".html") && !page.starts_with('/') && page.chars().all(plain))
 }
 
 #[cfg(test)]

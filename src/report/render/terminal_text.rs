@@ -177,6 +177,7 @@ fn add_glyphs(out: &mut Vec<Glyph>, spans: &[Span], look: Look, mark: Marks) {
                 let look = Look { tone: Some(Tone::Muted), ..look };
                 out.extend(words(&format!("[{number}]"), look));
             }
+            Span::Jump { to, text } => add_glyphs(out, &to.spelled(text), look, mark),
             Span::Break => out.push(Glyph::line_break()),
         }
     }

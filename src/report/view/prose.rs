@@ -7,7 +7,7 @@ use super::outcome::{cell, signed, table};
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, ClaimRef, Inline, Measured, Target};
 use crate::report::document::{
-    Align, Block, Check, Column, Footnote, Item, Row, Span, Table, Tone, Verdict,
+    Align, Block, Check, Column, Footnote, Item, Page, Row, Span, Table, Tone, Verdict,
 };
 use crate::report::number;
 use crate::sims::condition::{Reference, Side};
@@ -132,7 +132,6 @@ impl<'r> Prose<'r> {
         Table { keep: columns.len(), columns, rows }
     }
 
-    /// A link within the knowledge base becomes its words and the command that leads there.
     pub(super) fn spans(self, inlines: &[Inline]) -> Vec<Span> {
         let mut out = Vec::new();
         for inline in inlines {
@@ -147,20 +146,18 @@ impl<'r> Prose<'r> {
                 }
                 Inline::Break => out.push(Span::Break),
                 Inline::Link { to, text, .. } => {
-                    let command = match to {
-                        Target::Web(url) => {
-                            out.push(Span::Link { to: url.clone(), text: self.spans(text) });
-                            continue;
+                    let text = self.spans(text);
+                    out.push(match to {
+                        Target::Web(url) => Span::Link { to: url.clone(), text },
+                        Target::Section(id) => Span::Link { to: format!("#{id}"), text },
+                        Target::Topic { slug, section } => {
+                            let (slug, section) = (slug.clone(), section.clone());
+                            Span::Jump { to: Page::Topic { slug, section }, text }
                         }
-                        Target::Section(id) => {
-                            out.push(Span::Link { to: format!("#{id}"), text: self.spans(text) });
-                            continue;
+                        Target::Sim { slug } => {
+                            Span::Jump { to: Page::Sim { slug: slug.clone() }, text }
                         }
-                        Target::Topic { slug, .. } => format!("prep topic {slug}"),
-                        Target::Sim { slug } => format!("prep sim {slug}"),
-                    };
-                    out.extend(self.spans(text));
-                    out.extend([Span::text(" ("), Span::code(command), Span::text(")")]);
+                    });
                 }
             }
         }

@@ -38,7 +38,8 @@ pub(crate) fn question(ask: &Ask<'_>, lang: Lang) -> Document {
     Document { title: ask.topic.to_owned(), blocks }
 }
 
-fn how_to_answer(kind: &QuestionKind) -> Text {
+/// What is typed to answer such a question.
+pub(crate) fn how_to_answer(kind: &QuestionKind) -> Text {
     match kind {
         QuestionKind::Choice { .. } => both!("one letter", "글자 하나를 고르세요"),
         QuestionKind::Several { .. } => {
@@ -101,16 +102,24 @@ fn option_check(at: usize, row: &OptionFeedback<'_>, verdict: Verdict, lang: Lan
     Check { verdict, text }
 }
 
+/// The right value and the range that counts as it, in words.
+pub(crate) fn right_answer(unit: Unit, right: f64, low: f64, high: f64) -> Text {
+    let is_exact = low == high;
+    let (right, low, high) = (unit.show(right), unit.show(low), unit.show(high));
+    if is_exact {
+        return both!("The answer is {right}", "정답은 {right}입니다");
+    }
+    both!(
+        "The answer is {right} (right from {low} to {high})",
+        "정답은 {right}입니다 (정답 범위: {low}~{high})"
+    )
+}
+
 fn number_checks(number: &NumberGrade, judged: Judged, lang: Lang) -> Vec<Check> {
     let show = |value| number.unit.show(value);
-    let (given, right) = (show(number.given), show(number.right));
-    let (low, high) = (show(number.low), show(number.high));
-    let range = match number.low == number.high {
-        true => Text::default(),
-        false => both!(" (right from {low} to {high})", " (정답 범위: {low}~{high})"),
-    };
-    let answer = both!("The answer is {right}", "정답은 {right}입니다");
-    let words = format!("{}{}", answer.get(lang), range.get(lang));
+    let given = show(number.given);
+    let words = right_answer(number.unit, number.right, number.low, number.high);
+    let words = words.get(lang).to_owned();
     if judged == Judged::Right {
         let mut text = vec![Span::Strong(vec![Span::text(given)]), Span::text("  ")];
         text.push(Span::text(words));
@@ -198,7 +207,7 @@ fn reading(topic: &str, section: &str, lang: Lang) -> Vec<Span> {
 }
 
 /// Words of a quiz file: what stands between backticks is code.
-fn inline(words: &str) -> Vec<Span> {
+pub(crate) fn inline(words: &str) -> Vec<Span> {
     let parts: Vec<&str> = words.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return vec![Span::text(words)];

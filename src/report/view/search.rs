@@ -29,10 +29,7 @@ pub(crate) fn search(typed: &str, answer: &Answer<'_>, lang: Lang) -> Document {
         };
         blocks.push(Block::Paragraph(vec![Span::Toned(Tone::Muted, say(hint))]));
     } else {
-        let items = answer
-            .hits
-            .iter()
-            .map(|hit| Item { done: None, blocks: vec![Block::Paragraph(result(hit, lang))] });
+        let items = answer.hits.iter().map(|hit| Item::of(result(hit, lang)));
         blocks.push(Block::List { first: Some(1), items: items.collect() });
     }
     Document { title, blocks }

@@ -74,9 +74,10 @@ fn count_spans(spans: &mut [Span], counts: &mut Counts) {
                 *count += 1;
                 *occurrence = *count;
             }
-            Span::Strong(inner) | Span::Emphasis(inner) | Span::Link { text: inner, .. } => {
-                count_spans(inner, counts);
-            }
+            Span::Strong(inner)
+            | Span::Emphasis(inner)
+            | Span::Link { text: inner, .. }
+            | Span::Jump { text: inner, .. } => count_spans(inner, counts),
             Span::Text(_) | Span::Code(_) | Span::Toned(..) | Span::Break => {}
         }
     }
