@@ -64,7 +64,7 @@ pub(super) fn run(context: &mut Context, args: &CheckArgs) -> Result<Done, Failu
 
 /// Runs every closed form and every measured row, and writes the page.
 fn validate(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let found = validation::run(&context.library, &execution).map_err(|failed| match failed {
         validation::Failed::Content(problems) => Failure::Input(problems),
         validation::Failed::Run { file, why } => {
@@ -80,7 +80,7 @@ fn validate(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
 
 /// Runs every sim; the number of faults.
 fn runs(context: &mut Context, args: &CheckArgs) -> Result<usize, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let mut lines = Vec::new();
     let judged = check::runs(&context.library, &execution, |judged: &Judged| {
         lines.push(judged.slug.clone());
