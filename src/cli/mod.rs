@@ -7,6 +7,7 @@ mod export;
 mod lint;
 mod output;
 mod quiz;
+mod serve;
 mod sim;
 mod site;
 mod spring;
@@ -52,6 +53,7 @@ enum Command {
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
     Site(site::SiteArgs),
+    Serve(serve::ServeArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
@@ -123,6 +125,7 @@ pub fn run() -> ExitCode {
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),
+            Command::Serve(args) => serve::run(&mut context, &args),
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),

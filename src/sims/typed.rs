@@ -1,8 +1,68 @@
 //! Settings as a person types them, in a terminal or in a page: `KNOB=VALUE` and `KNOB=A,B,C`.
 
-use crate::content::problem::printable;
+use super::spec::Overrides;
+use crate::content::problem::{Problem, Source, printable};
 use crate::content::text::{Text, both};
 use crate::marketplace::knobs::Raw;
+
+/// What a page asks of a sim; a link to it carries the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Typed {
+    /// `KNOB=VALUE` each.
+    pub(crate) set: Vec<String>,
+    /// `KNOB=A,B,C` each.
+    pub(crate) vary: Vec<String>,
+    pub(crate) seed: Option<String>,
+}
+
+impl Typed {
+    /// Reads the parameters of a link or a form. Names that mean nothing here are left alone: a link
+    /// may have been given some on its way.
+    pub(crate) fn from_pairs(pairs: &[(String, String)]) -> Typed {
+        let mut typed = Typed::default();
+        for (name, value) in pairs.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            match name.as_str() {
+                "set" => typed.set.push(value.clone()),
+                "vary" => typed.vary.push(value.clone()),
+                "seed" => typed.seed = Some(value.trim().to_owned()),
+                _ => {}
+            }
+        }
+        typed
+    }
+
+    /// # Errors
+    /// One that has no `=`, or a seed that is no number.
+    pub(crate) fn overrides(&self) -> Result<Overrides, Problem> {
+        let of = |option: &str, what| Source::new(option, "").problem_of_file(what);
+        let seed = self.seed.as_deref().map(|text| {
+            text.parse::<u64>().map_err(|_| {
+                let text = printable(text);
+                both!(
+                    "a whole number was expected, found `{text}`",
+                    "정수가 필요합니다(현재 값: `{text}`)"
+                )
+            })
+        });
+        Ok(Overrides {
+            set: set(&self.set).map_err(|what| of("--set", what))?,
+            vary: vary(&self.vary).map_err(|what| of("--vary", what))?,
+            seed: seed.transpose().map_err(|what| of("--seed", what))?,
+            ..Overrides::default()
+        })
+    }
+
+    /// The line that gives the same numbers in a terminal.
+    pub(crate) fn command(&self, sim: &str, seed: u64) -> String {
+        let mut line = format!("prep sim {sim}");
+        for (option, pairs) in [("--set", &self.set), ("--vary", &self.vary)] {
+            for pair in pairs {
+                line += &format!(" {option} {}", quoted(pair));
+            }
+        }
+        format!("{line} --seed {seed}")
+    }
+}
 
 /// Reads what is given to `--set`.
 ///
@@ -47,4 +107,57 @@ pub(crate) fn quoted(word: &str) -> String {
     let word = printable(word);
     let plain = |c: char| c.is_alphanumeric() || "-_./=,%:".contains(c);
     if word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let owned = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Typed::from_pairs(&owned.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_link_holds_what_the_terminal_takes() {
+        let link = typed(&[
+            ("set", "load.shoppers.rate=300/s"),
+            ("vary", "app.cores = 1,2"),
+            ("set", "load.shoppers.mix=view_product 1, buy_now 2"),
+            ("seed", " 7 "),
+            ("utm", "x"),
+            ("set", " "),
+        ]);
+        assert_eq!(
+            link.command("pool-size", 7),
+            "prep sim pool-size --set load.shoppers.rate=300/s --set 'load.shoppers.mix=view_product 1, buy_now 2' --vary 'app.cores = 1,2' --seed 7"
+        );
+        let word = |text: &str| Raw::Word(text.to_owned());
+        let expected = Overrides {
+            set: vec![
+                ("load.shoppers.rate".to_owned(), word("300/s")),
+                ("load.shoppers.mix".to_owned(), word("view_product 1, buy_now 2")),
+            ],
+            vary: vec![("app.cores".to_owned(), vec![Raw::Int(1), Raw::Int(2)])],
+            seed: Some(7),
+            ..Overrides::default()
+        };
+        assert_eq!(link.overrides(), Ok(expected));
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_its_option() {
+        let faults = [("set", "rate"), ("vary", "cores"), ("seed", "-1")].map(|pair| {
+            let problem = typed(&[pair]).overrides().unwrap_err();
+            format!("{}: {}", problem.path, problem.what.en)
+        });
+        assert_eq!(
+            faults,
+            [
+                "--set: --set takes KNOB=VALUE, not `rate`",
+                "--vary: --vary takes KNOB=VALUE, not `cores`",
+                "--seed: a whole number was expected, found `-1`",
+            ]
+        );
+    }
 }
