@@ -276,10 +276,13 @@ impl Page {
         }
     }
 
-    /// A link to it where there are only commands.
+    /// A link to it where there are only commands: the words, and the command for the whole page,
+    /// short enough to be read in the middle of a sentence.
     pub(crate) fn spelled(&self, text: &[Span]) -> Vec<Span> {
+        let command = self.command();
+        let whole = command.split('#').next().unwrap_or(&command);
         let mut spans = text.to_vec();
-        spans.extend([Span::text(" ("), Span::code(self.command()), Span::text(")")]);
+        spans.extend([Span::text(" ("), Span::code(whole), Span::text(")")]);
         spans
     }
 }

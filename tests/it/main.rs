@@ -14,6 +14,7 @@ mod readme;
 mod reference;
 mod sandbox;
 mod sim;
+mod site;
 mod spring;
 mod target_tps;
 mod tidy;

@@ -33,8 +33,6 @@ pub(super) struct Frame<'a> {
     pub(super) title: &'a str,
     /// The language of the content, where it is not that of the page.
     pub(super) content_lang: Lang,
-    /// Beside the content: a list of sections, as HTML.
-    pub(super) aside: String,
     /// As HTML.
     pub(super) content: String,
     /// Whether the page talks to the server that it came from.
@@ -43,15 +41,7 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub(super) fn new(address: &'a Address, lang: Lang, title: &'a str, content: String) -> Self {
-        Frame {
-            address,
-            lang,
-            title,
-            content_lang: lang,
-            aside: String::new(),
-            content,
-            live: false,
-        }
+        Frame { address, lang, title, content_lang: lang, content, live: false }
     }
 
     /// The whole page.
@@ -70,16 +60,16 @@ impl<'a> Frame<'a> {
             true => String::new(),
             false => format!(" lang=\"{}\"", self.content_lang.code()),
         };
-        let class = if self.aside.is_empty() { "plain" } else { "with-aside" };
-        let (code, aside, content) = (lang.code(), &self.aside, &self.content);
+        let class = if *self.address == Address::Home { " class=\"home\"" } else { "" };
+        let (code, content) = (lang.code(), &self.content);
         let (skip, header, foot) = (self.say(&skip()), self.header(), self.say(&foot()));
         format!(
             "<!doctype html>\n<html lang=\"{code}\">\n<head>\n{}{others}\
              <link rel=\"stylesheet\" href=\"{root}{STYLE_PATH}\">\n\
              <script defer src=\"{root}{SCRIPT_PATH}\"></script>\n</head>\n\
              <body>\n<a class=\"skip\" href=\"#page-content\">{skip}</a>\n{header}\
-             <div class=\"{class}\">\n{aside}<main id=\"page-content\"{content_lang}>\n{content}</main>\n\
-             </div>\n<footer><p>{foot}</p></footer>\n</body>\n</html>\n",
+             <main id=\"page-content\"{class}{content_lang}>\n{content}</main>\n\
+             <footer><p>{foot}</p></footer>\n</body>\n</html>\n",
             self.head(&title)
         )
     }

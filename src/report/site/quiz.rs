@@ -310,10 +310,16 @@ impl Form<'_> {
             });
             rows += &row(&both!("See", "실험"), words);
         }
-        let section = Some(question.section.value.clone());
-        let page = Page::Topic { slug: self.quiz.topic.value.clone(), section };
-        if let Some(target) = link(&page) {
-            let words = format!("<a href=\"{}\">{}</a>", target.href, escape(&target.title));
+        let section = question.section.value.clone();
+        let topic = self.site.topic_in(&self.quiz.topic.value, self.lang);
+        let heading = topic.and_then(|(topic, _)| {
+            let own = topic.sections.iter().find(|it| it.id == section);
+            own.map(|section| section.title.as_str())
+        });
+        let page = Page::Topic { slug: self.quiz.topic.value.clone(), section: Some(section) };
+        if let (Some(target), Some(heading)) = (link(&page), heading) {
+            let words = format!("{}: {heading}", target.title);
+            let words = format!("<a href=\"{}\">{}</a>", target.href, escape(&words));
             rows += &row(&both!("Read", "읽기"), words);
         }
         format!("<dl>\n{rows}</dl>\n")

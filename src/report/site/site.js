@@ -177,6 +177,7 @@ class Question {
     this.button.textContent = again;
     this.button.classList.add("quiet");
     this.quiz.tell();
+    this.feedback.scrollIntoView({ block: "nearest" });
   }
 
   reset() {
@@ -233,8 +234,9 @@ function prepare([kind, path, title, names, passages]) {
     kind,
     path,
     title,
-    names: squeezed,
-    initials: [title, ...names].map(initials),
+    // A question is found by its words; its title is that of the topic.
+    names: kind === "quiz" ? [] : squeezed,
+    initials: kind === "quiz" ? [] : [title, ...names].map(initials),
     passages: passages.map(([id, heading, text]) => ({
       id,
       heading,

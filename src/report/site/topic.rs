@@ -22,11 +22,16 @@ impl Site {
             rows.insert(rows.len() - 1, (label, vec![Span::code(quiz.command())]));
         }
         let document = links::linked(document, &resolve);
-        let mut content = html::blocks(&document.blocks, own);
-        content += &self.neighbours(&address, slug, lang);
+        let (title, body) = document.blocks.split_at(1.min(document.blocks.len()));
+        let content = format!(
+            "{}<div class=\"with-sections\">\n{}<div>\n{}{}</div>\n</div>\n",
+            html::blocks(title, own),
+            sections(body, own),
+            html::blocks(body, own),
+            self.neighbours(&address, slug, lang)
+        );
         let mut frame = Frame::new(&address, lang, &topic.title, content);
         frame.content_lang = own;
-        frame.aside = sections(&document.blocks, lang);
         Some(frame.page())
     }
 
@@ -60,7 +65,7 @@ impl Site {
 }
 
 /// The list of the sections of a page.
-pub(super) fn sections(blocks: &[Block], lang: Lang) -> String {
+fn sections(blocks: &[Block], lang: Lang) -> String {
     let entries: String = blocks
         .iter()
         .filter_map(|block| match block {

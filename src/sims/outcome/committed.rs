@@ -1,9 +1,9 @@
 //! The outcome of a sim's default run, as it was written down: reading it runs nothing.
 
 use super::Outcome;
+use crate::content::Library;
 use crate::content::problem::{Problem, Source};
 use crate::content::text::both;
-use crate::content::{Kind, Library};
 
 /// The committed outcome of a sim.
 ///
@@ -30,31 +30,18 @@ pub(crate) fn committed(library: &Library, sim: &str) -> Result<Outcome, Problem
     })
 }
 
-/// The sims that have a committed outcome, with it.
-///
-/// # Errors
-/// Every file that is no outcome.
-pub(crate) fn all(library: &Library) -> Result<Vec<Outcome>, Vec<Problem>> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
-    for sim in library.slugs(Kind::Outcome) {
-        match committed(library, sim) {
-            Ok(outcome) => found.push(outcome),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(found) } else { Err(problems) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::layout;
     use super::*;
+    use crate::content::Kind;
 
     /// Nothing is lost or changed on the way in and out again.
     #[test]
     fn a_committed_outcome_is_read_whole() {
         let library = Library::embedded();
-        for outcome in all(&library).unwrap() {
+        for sim in library.slugs(Kind::Outcome) {
+            let outcome = committed(&library, sim).unwrap();
             let json = layout::laid_out(&serde_json::to_value(&outcome).unwrap());
             let file = library.file(&format!("outcomes/{}.json", outcome.sim)).unwrap();
             assert!(json == file.text, "{}", outcome.sim);
