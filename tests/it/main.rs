@@ -13,6 +13,7 @@ mod readers;
 mod readme;
 mod reference;
 mod sandbox;
+mod serve;
 mod sim;
 mod site;
 mod spring;
