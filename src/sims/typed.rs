@@ -5,6 +5,9 @@ use crate::content::problem::{Problem, Source, printable};
 use crate::content::text::{Text, both};
 use crate::marketplace::knobs::Raw;
 
+/// Most settings that a page may ask for at once.
+const SETTINGS_MAX: usize = 100;
+
 /// What a page asks of a sim; a link to it carries the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Typed {
@@ -32,9 +35,19 @@ impl Typed {
     }
 
     /// # Errors
-    /// One that has no `=`, or a seed that is no number.
+    /// One that has no `=`, a seed that is no number, or more than anybody would type.
     pub(crate) fn overrides(&self) -> Result<Overrides, Problem> {
         let of = |option: &str, what| Source::new(option, "").problem_of_file(what);
+        let count = self.set.len() + self.vary.len();
+        if count > SETTINGS_MAX {
+            return Err(of(
+                "--set",
+                both!(
+                    "{count} settings; at most {SETTINGS_MAX} are read",
+                    "설정이 {count}개입니다. 최대 {SETTINGS_MAX}개까지 읽습니다"
+                ),
+            ));
+        }
         let seed = self.seed.as_deref().map(|text| {
             text.parse::<u64>().map_err(|_| {
                 let text = printable(text);
@@ -159,5 +172,7 @@ mod tests {
                 "--seed: a whole number was expected, found `-1`",
             ]
         );
+        let many = typed(&[("set", "a=1"); 101]).overrides().unwrap_err();
+        assert_eq!(many.what.en, "101 settings; at most 100 are read");
     }
 }

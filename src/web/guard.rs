@@ -48,7 +48,21 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
         let what = both!("The address is too long.", "주소가 너무 깁니다.");
         return hardened(refused(StatusCode::URI_TOO_LONG, &what, Lang::En));
     }
+    if is_embedded_elsewhere(request.headers()) {
+        let what = both!(
+            "Another site asks for this page: open it yourself.",
+            "다른 사이트가 이 페이지를 요청했습니다. 직접 여세요."
+        );
+        return hardened(refused(StatusCode::FORBIDDEN, &what, Lang::En));
+    }
     hardened(next.run(request).await)
+}
+
+/// Whether a browser says that a page of another site loads this one as a part of it.
+fn is_embedded_elsewhere(headers: &HeaderMap) -> bool {
+    let of = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    let foreign = matches!(of("sec-fetch-site"), Some(b"cross-site" | b"same-site"));
+    foreign && of("sec-fetch-mode") != Some(b"navigate")
 }
 
 /// Whether a request comes from a page of ours.

@@ -36,7 +36,9 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Queue {
     places: Arc<Semaphore>,
     running: Arc<Semaphore>,
+    /// Of each run.
     threads: usize,
+    pub(super) wall: Duration,
 }
 
 /// Given back when the run has ended, not when it was cancelled.
@@ -48,6 +50,7 @@ impl Queue {
             places: Arc::new(Semaphore::new(RUNNING_MAX + WAITING_MAX)),
             running: Arc::new(Semaphore::new(RUNNING_MAX)),
             threads: (threads / RUNNING_MAX).max(1),
+            wall: WALL,
         }
     }
 
@@ -180,14 +183,14 @@ impl Asked {
         cancel: &Cancel,
     ) -> Option<Result<String, (Text, Option<Text>)>> {
         let mut tick = tokio::time::interval(TICK);
-        let late = tokio::time::sleep(WALL);
+        let late = tokio::time::sleep(self.served.queue.wall);
         tokio::pin!(late);
         let mut is_late = false;
         loop {
             tokio::select! {
                 ended = &mut run => {
                     return Some(match ended {
-                        Ok(Err(RunFailed::Cancelled)) if is_late => Err(too_long()),
+                        Ok(Err(RunFailed::Cancelled)) if is_late => Err(too_long(self.served.queue.wall)),
                         Ok(ended) => ended.map_err(|failed| failed.words()),
                         Err(_) => Err((both!("the run broke off, which is a bug in prep", "실행이 중단되었습니다. prep의 버그입니다"), None)),
                     });
@@ -214,8 +217,8 @@ impl Asked {
     }
 }
 
-fn too_long() -> (Text, Option<Text>) {
-    let most = WALL.as_secs();
+fn too_long(wall: Duration) -> (Text, Option<Text>) {
+    let most = wall.as_secs();
     (
         both!(
             "stopped after {most} s: in a page no run may take longer",

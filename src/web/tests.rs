@@ -112,7 +112,7 @@ async fn pages_are_where_the_static_site_has_them() {
     }
     assert_eq!(get(served, "/").await.text().await, served.site.entrance());
     let home = get(served, "/ko").await;
-    assert_eq!((home.status, home.headers["location"].to_str()), (303, Ok("/ko/index.html")));
+    assert_eq!((home.status, home.headers["location"].as_bytes()), (303, &b"/ko/index.html"[..]));
     for file in served.site.live_assets() {
         assert_eq!(get(served, &format!("/{}", file.path)).await.text().await, file.text);
     }
@@ -283,6 +283,36 @@ async fn requests_are_bounded() {
     let asked =
         run(served, "/en/sims/pool-size/runs", "{}", &[("content-type", "application/json")]);
     assert_eq!(ask(served, asked).await.status, 415);
+}
+
+/// A browser says who embeds a page; a link from anywhere is fine.
+#[tokio::test]
+async fn other_sites_cannot_embed_a_page() {
+    let served = &*BUILT_IN;
+    for (site, mode, status) in [
+        ("cross-site", "no-cors", 403),
+        ("same-site", "cors", 403),
+        ("cross-site", "navigate", 200),
+        ("same-origin", "cors", 200),
+        ("none", "navigate", 200),
+    ] {
+        let request =
+            Request::get("/en/sims/pool-size.html?set=app.cores%3D1").header("host", HERE);
+        let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        let answer = ask(served, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, status, "{site} {mode}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_takes_too_long_is_stopped() {
+    let mut served = served(Library::embedded());
+    Arc::get_mut(&mut served).unwrap().queue.wall = std::time::Duration::from_millis(1);
+    let asked = run(&served, "/en/sims/pool-size/runs", ENDLESS, &[]);
+    let (kinds, said) = events(ask(&served, asked).await).await;
+    assert_eq!(kinds.last().map(String::as_str), Some("failed"));
+    let said = said.as_str().unwrap();
+    assert!(said.contains("stopped after 0 s: in a page no run may take longer"), "{said}");
 }
 
 /// A run that nobody could wait for the end of.
