@@ -548,6 +548,7 @@ fn judge(library: &Library, spec: &Spec, execution: &Execution<'_>) -> Judged {
                 RunFailed::Events(events) => format!("more than {events} events"),
                 RunFailed::Standstill { process } => format!("{process} goes round in circles"),
                 RunFailed::Audit(books) => books,
+                RunFailed::Cancelled => "cancelled".to_owned(),
             };
             let fault = source.problem_of_file(both!("the run failed: {why}", "실행 실패: {why}"));
             return Judged { slug, json: String::new(), faults: vec![fault] };
@@ -614,7 +615,7 @@ mod tests {
         let judged = |extra: &str| {
             let source = Source::new("t.toml", format!("{file}{extra}"));
             let spec = crate::sims::read::read("t", &source, None, &Overrides::default());
-            let execution = Execution { threads: 1, progress: &|_, _| () };
+            let execution = Execution { threads: 1, progress: &|_, _| (), cancel: None };
             judge(&Library::embedded(), &spec.unwrap(), &execution).faults.len()
         };
         // Without a committed outcome there is always that one fault.

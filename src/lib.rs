@@ -26,6 +26,8 @@ mod report;
 
 mod check;
 
+mod web;
+
 mod cli;
 
 /// Runs the command line and returns the process's exit code.

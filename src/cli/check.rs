@@ -127,7 +127,7 @@ fn watch(context: &mut Context) -> Result<Done, Failure> {
 
 /// Runs every closed form and every measured row, and writes the page.
 fn validate(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let found = validation::run(&context.library, &execution).map_err(|failed| match failed {
         validation::Failed::Content(problems) => Failure::Input(problems),
         validation::Failed::Run { file, why } => {
@@ -143,7 +143,7 @@ fn validate(context: &mut Context, args: &CheckArgs) -> Result<Done, Failure> {
 
 /// Runs every sim; the number of faults.
 fn runs(context: &mut Context, args: &CheckArgs) -> Result<usize, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let mut lines = Vec::new();
     let judged = check::runs(&context.library, &execution, |judged: &Judged| {
         lines.push(judged.slug.clone());

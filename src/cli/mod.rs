@@ -9,6 +9,7 @@ mod new;
 mod output;
 mod quiz;
 mod search;
+mod serve;
 mod sim;
 mod site;
 mod spring;
@@ -55,6 +56,7 @@ enum Command {
     Quiz(quiz::QuizArgs),
     Search(search::SearchArgs),
     Site(site::SiteArgs),
+    Serve(serve::ServeArgs),
     Lint(lint::LintArgs),
     TargetTps(target_tps::TargetTpsArgs),
     Check(check::CheckArgs),
@@ -128,6 +130,7 @@ pub fn run() -> ExitCode {
             Command::Quiz(args) => quiz::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),
+            Command::Serve(args) => serve::run(&mut context, &args),
             Command::Lint(args) => lint::run(&mut context, &args),
             Command::TargetTps(args) => target_tps::run(&mut context, &args),
             Command::Check(args) => check::run(&mut context, &args),

@@ -164,7 +164,7 @@ fn settle<'q>(
 }
 
 fn band(context: &Context, ask: &SimAsk) -> Result<Option<Band>, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     simulated::band(&context.library, ask, &execution).map_err(|error| match error {
         NoAnswer::Problems(problems) => Failure::Input(problems),
         NoAnswer::Run(failed) => run_failed(&failed),

@@ -23,6 +23,7 @@ use crate::sims::prices;
 use crate::sims::recording;
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
+use crate::sims::typed::{self, quoted};
 use crate::sims::{self};
 
 /// Run a simulation and explain its result
@@ -155,7 +156,7 @@ fn story(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<Done, Fai
     let variant = args.variant.as_deref().map(|id| variant(spec, id)).transpose()?;
     let (recording, episode) = with_progress(context, spec, |progress| {
         let threads = args.threads.map_or_else(available_threads, usize::from);
-        recording::story(spec, variant, &Execution { threads, progress })
+        recording::story(spec, variant, &Execution { threads, progress, cancel: None })
     })?;
     for export in &exports {
         export.write(context, &recording, episode.as_ref())?;
@@ -190,15 +191,9 @@ fn variant(spec: &Spec, id: &str) -> Result<usize, Failure> {
 
 fn overrides(args: &SimArgs) -> Result<Overrides, Failure> {
     let mut overrides = Overrides { seed: args.seed, ..Overrides::default() };
-    for pair in &args.set {
-        let (name, value) = split(pair, "--set")?;
-        overrides.set.push((name.to_owned(), Raw::from_argument(value)));
-    }
-    for pair in &args.vary {
-        let (name, values) = split(pair, "--vary")?;
-        let values = values.split(',').map(Raw::from_argument).collect();
-        overrides.vary.push((name.to_owned(), values));
-    }
+    let wrong = |what| Failure::Words(what, None);
+    overrides.set = typed::set(&args.set).map_err(wrong)?;
+    overrides.vary = typed::vary(&args.vary).map_err(wrong)?;
     overrides.replications = args.replications;
     if let Some(text) = &args.precision {
         let percent = text.trim().strip_suffix('%').unwrap_or(text).trim().parse::<f64>();
@@ -248,24 +243,11 @@ fn shape(text: &str) -> Result<Shape, Failure> {
     }
 }
 
-fn split<'p>(pair: &'p str, option: &str) -> Result<(&'p str, &'p str), Failure> {
-    pair.split_once('=').map(|(name, value)| (name.trim(), value)).ok_or_else(|| {
-        let pair = crate::content::problem::printable(pair);
-        Failure::Words(
-            both!(
-                "{option} takes KNOB=VALUE, not `{pair}`",
-                "{option}에는 KNOB=VALUE 꼴을 쓰세요(현재 값: `{pair}`)"
-            ),
-            None,
-        )
-    })
-}
-
 /// Runs with a progress bar where standard error is a terminal.
 fn execute(context: &Context, args: &SimArgs, spec: &Spec) -> Result<sims::run::Results, Failure> {
     with_progress(context, spec, |progress| {
         let threads = args.threads.map_or_else(available_threads, usize::from);
-        sims::run::run(spec, &Execution { threads, progress })
+        sims::run::run(spec, &Execution { threads, progress, cancel: None })
     })
 }
 
@@ -293,42 +275,8 @@ pub(super) fn available_threads() -> usize {
 }
 
 pub(super) fn run_failed(failed: &RunFailed) -> Failure {
-    match failed {
-        RunFailed::Events(events) => Failure::Words(
-            both!(
-                "stopped after {events} events: the run is larger than `run.events` allows",
-                "이벤트 {events}개에서 멈췄습니다. 실행이 `run.events`보다 큽니다"
-            ),
-            Some(both!(
-                "lower the rate, shorten `measure` (--duration), or raise `events` in the file",
-                "비율을 낮추거나 `measure`(--duration)를 줄이거나 파일의 `events`를 늘리세요"
-            )),
-        ),
-        RunFailed::Standstill { process } => Failure::Words(
-            both!(
-                "virtual time stands still: `{process}` goes round in circles without waiting",
-                "가상 시간이 멈췄습니다. `{process}`이(가) 기다리지 않고 맴돕니다"
-            ),
-            Some(both!(
-                "give the step that repeats some time: think = \"1ms\", or a service above 0ms",
-                "반복되는 단계에 시간을 주세요. 예: think = \"1ms\", 0보다 긴 서비스 시간"
-            )),
-        ),
-        RunFailed::Audit(books) => Failure::Words(
-            both!(
-                "the accounting of this run does not add up, which is a bug in prep: {books}",
-                "이 실행의 집계가 맞지 않습니다. prep의 버그입니다: {books}"
-            ),
-            None,
-        ),
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let word = crate::content::problem::printable(word);
-    let plain = |c: char| c.is_alphanumeric() || "-_./=,%:".contains(c);
-    if word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    let (what, hint) = failed.words();
+    Failure::Words(what, hint)
 }
 
 /// The line that gives the same numbers again.

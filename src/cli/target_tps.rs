@@ -147,7 +147,7 @@ fn check(context: &Context, demand: &Demand) -> Result<Outcome, Failure> {
     }
     let source = Source::new("target-tps", demand.sim_file());
     let spec = read::read("target-tps", &source, None, &Overrides::default())?;
-    let execution = Execution { threads: available_threads(), progress: &|_, _| () };
+    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let results = run::run(&spec, &execution).map_err(|failed| run_failed(&failed))?;
     Ok(outcome(&spec, &results, "prep target-tps".to_owned(), context.lang))
 }

@@ -22,6 +22,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::calendar::{Calendar, Entry};
+use super::cancel::Cancel;
 use super::time::Nanos;
 
 const SLOT_BITS: u32 = 24;
@@ -33,6 +34,8 @@ const FIRED: u64 = u64::MAX;
 const FREE: u64 = 0;
 /// Polls at one instant after which virtual time is taken to stand still.
 pub(crate) const STANDSTILL: u64 = 10_000_000;
+/// Calendar entries between two looks at the wish to cancel: a power of two, some milliseconds.
+const CANCEL_EVERY: u64 = 1 << 14;
 
 /// A process, as leaf futures and resources name it.
 pub(super) type ProcessId = u32;
@@ -47,6 +50,7 @@ pub(crate) struct Clock {
     running: Cell<bool>,
     stopped: Cell<bool>,
     events: Cell<u64>,
+    cancel: Option<Cancel>,
 }
 
 #[derive(Default)]
@@ -75,6 +79,11 @@ struct Lane {
 
 impl Clock {
     pub(crate) fn new() -> Clock {
+        Clock::cancelled_by(None)
+    }
+
+    /// A clock whose runs end with [`RunError::Cancelled`] soon after they are cancelled.
+    pub(crate) fn cancelled_by(cancel: Option<&Cancel>) -> Clock {
         Clock {
             now: Cell::new(0),
             current: Cell::new(NOBODY),
@@ -83,6 +92,7 @@ impl Clock {
             running: Cell::new(false),
             stopped: Cell::new(false),
             events: Cell::new(0),
+            cancel: cancel.cloned(),
         }
     }
 
@@ -293,6 +303,8 @@ pub(crate) enum RunError {
     TooManyEvents { at: Nanos },
     /// `run` was called from inside a process.
     Reentered,
+    /// The run was given up from outside.
+    Cancelled,
 }
 
 impl<'w> Sim<'w> {
@@ -387,6 +399,11 @@ impl<'w> Sim<'w> {
             clock.events.set(events);
             if events > limits.events {
                 return Err(RunError::TooManyEvents { at });
+            }
+            if events.is_multiple_of(CANCEL_EVERY)
+                && clock.cancel.as_ref().is_some_and(Cancel::is_cancelled)
+            {
+                return Err(RunError::Cancelled);
             }
             let Some(process) = process else { continue };
             clock.now.set(at);

@@ -11,6 +11,7 @@
 //! - [`distribution`]: random durations; [`gauge`]: levels over time and Little's law
 
 pub(crate) mod calendar;
+pub(crate) mod cancel;
 pub(crate) mod channel;
 pub(crate) mod distribution;
 pub(crate) mod executor;

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use super::cancel::Cancel;
 use super::executor::{Clock, Ended, Limits, RunError, STANDSTILL, Sim};
 use super::pool::Pool;
 use crate::random::Streams;
@@ -251,6 +252,28 @@ fn naive(units: u32, plans: &[Plan]) -> Vec<Fate> {
         };
     }
     fates
+}
+
+/// A run that was cancelled ends soon, wherever it is; one that may be cancelled is the same run.
+#[test]
+fn a_cancelled_run_ends_in_an_error() {
+    let ended = |cancelled: bool| {
+        let cancel = Cancel::default();
+        let clock = Clock::cancelled_by(Some(&cancel));
+        let sim = Sim::new(&clock);
+        sim.spawn("ticker", async {
+            for _ in 0..40_000 {
+                clock.sleep(1).await;
+            }
+        });
+        if cancelled {
+            cancel.cancel();
+        }
+        (sim.run(Limits::default()), clock.events(), clock.now())
+    };
+    assert_eq!(ended(false), (Ok(Ended::Idle { waiting: Vec::new() }), 40_000, 40_000));
+    assert_eq!(ended(true).0, Err(RunError::Cancelled));
+    assert!(ended(true).1 < 20_000, "{}", ended(true).1);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::sims::spec::Overrides;
 fn recording(variant: usize) -> Recording {
     let text = include_str!("../../tests/it/fixtures/watched.toml");
     let spec = read("x", &Source::new("x.toml", text), None, &Overrides::default()).unwrap();
-    let execution = Execution { threads: 1, progress: &|_, _| () };
+    let execution = Execution { threads: 1, progress: &|_, _| (), cancel: None };
     story(&spec, Some(variant), &execution).unwrap().0
 }
 

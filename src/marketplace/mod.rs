@@ -47,6 +47,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::engine::cancel::Cancel;
 use crate::engine::executor::{Clock, Limits, RunError, Sim};
 use crate::engine::pool::Pool;
 use crate::random::{Stream, Streams, split_mix};
@@ -240,8 +241,12 @@ impl<'w> Marketplace<'w> {
 ///
 /// # Errors
 /// See [`Failed`].
-pub(crate) fn run(config: &Config, plan: &Plan) -> Result<Replication, Failed> {
-    let clock = Clock::new();
+pub(crate) fn run(
+    config: &Config,
+    plan: &Plan,
+    cancel: Option<&Cancel>,
+) -> Result<Replication, Failed> {
+    let clock = Clock::cancelled_by(cancel);
     let market = Marketplace::new(&clock, config, plan);
     let sim = Sim::new(&clock);
     start(&sim, &market);

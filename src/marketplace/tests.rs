@@ -89,7 +89,7 @@ fn plan(from_s: u64, to_s: u64, drain_s: u64, counts: Counts) -> Plan {
 }
 
 fn observe(config: &Config, plan: &Plan) -> Observations {
-    match run(config, plan) {
+    match run(config, plan, None) {
         Ok(Replication { observations, .. }) => observations,
         Err(failed) => panic!("{failed:?}"),
     }
@@ -311,7 +311,7 @@ fn a_drained_instance_finishes_and_gets_nothing_new() {
         config.schedule.push(Action { at: Span(at * SECOND), what });
     }
     let plan = Plan { record: true, ..plan(0, 6, 1, Counts::Intended) };
-    let Ok(done) = run(&config, &plan) else { panic!("the run failed") };
+    let Ok(done) = run(&config, &plan, None) else { panic!("the run failed") };
     let life: Vec<(u64, Lifecycle)> = done
         .recorded
         .iter()
@@ -369,7 +369,7 @@ fn a_built_in_script_and_its_description_give_the_same_trace() {
     );
     let trace = |config: &Config| -> Vec<Recorded> {
         let plan = Plan { record: true, ..plan(0, 3, 1, Counts::Intended) };
-        let Ok(done) = run(config, &plan) else { panic!("the run failed") };
+        let Ok(done) = run(config, &plan, None) else { panic!("the run failed") };
         // Endpoints are numbered by name, and the lists of the two differ.
         let unnumbered = |mut recorded: Recorded| {
             if let Event::Arrives { endpoint, .. } = &mut recorded.event {
@@ -407,7 +407,7 @@ const ONE_ORDER: &[(&str, &str)] = &[
 fn the_trace_of_one_order() {
     let config = config(Base::Marketplace, ONE_ORDER);
     let plan = Plan { record: true, ..plan(0, 1, 1, Counts::Intended) };
-    let Ok(done) = run(&config, &plan) else { panic!("the run failed") };
+    let Ok(done) = run(&config, &plan, None) else { panic!("the run failed") };
     let told: Vec<(u64, Event)> = done
         .recorded
         .iter()

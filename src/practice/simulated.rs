@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn every_sim_question_can_be_asked_and_its_answer_is_sharper_than_its_tolerance() {
         let library = Library::embedded();
-        let execution = Execution { threads: 2, progress: &|_, _| () };
+        let execution = Execution { threads: 2, progress: &|_, _| (), cancel: None };
         let mut asked = 0;
         for slug in library.slugs(Kind::Quiz) {
             let quiz = crate::quiz::read::load(&library, slug).unwrap();

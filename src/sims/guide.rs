@@ -36,7 +36,8 @@ fn every_example_is_read_and_runs() {
     for text in examples() {
         let mut spec = spec(text);
         spec.run.replications = Replications { min: 2, max: 2, step: 1 };
-        let results = run(&spec, &Execution { threads: 1, progress: &|_, _| () }).unwrap();
+        let results =
+            run(&spec, &Execution { threads: 1, progress: &|_, _| (), cancel: None }).unwrap();
         for column in &spec.columns {
             for (variant, found) in spec.variants.iter().zip(&results.variants) {
                 let row = found.rows.iter().find(|row| row.id == *column);

@@ -16,6 +16,7 @@ pub(crate) mod spec;
 mod steps;
 pub(crate) mod target;
 pub(crate) mod theory;
+pub(crate) mod typed;
 mod words;
 
 use crate::content::problem::{Problem, nearest};

@@ -60,7 +60,7 @@ pub(crate) fn read_priced(
 ) -> Result<Spec, Vec<Problem>> {
     let root = toml_tree::parse(english)?;
     let prices = overrides.prices.clone().unwrap_or(prices);
-    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new(), prices };
+    let mut reader = Reader { walk: Walk::new(english), vary: Vec::new(), set: Vec::new(), prices };
     let spec = reader.spec(name, &root, overrides);
     let mut problems = reader.walk.problems;
     match spec {
@@ -85,6 +85,8 @@ struct Reader<'s> {
     walk: Walk<'s>,
     /// Names of knobs in which the variants differ.
     vary: Vec<String>,
+    /// Names of knobs that the file sets for all.
+    set: Vec<String>,
     prices: Prices,
 }
 
@@ -104,6 +106,7 @@ impl Reader<'_> {
             why: self.words(&mut fields, "why").unwrap_or_default(),
             next: fields.take("next").and_then(|node| self.walk.strings(node)).unwrap_or_default(),
             run: self.run(&mut fields, overrides),
+            set: Vec::new(),
             variants: Vec::new(),
             baseline: 0,
             varied: None,
@@ -119,6 +122,7 @@ impl Reader<'_> {
         };
         let base = self.base(&mut fields);
         let mut config = self.config(base, &mut fields);
+        spec.set = std::mem::take(&mut self.set);
         self.apply_service(&mut config, &overrides.spring);
         self.variants(&mut fields, &config, &mut spec, overrides);
         self.show(&mut fields, &mut spec);
@@ -416,6 +420,7 @@ impl Reader<'_> {
                 config.loads.remove("shoppers");
             }
             self.apply(&mut config, &settings);
+            self.set = settings.into_iter().map(|(name, ..)| name).collect();
         }
         if let Some(node) = fields.take("at") {
             self.schedule(node, &mut config);

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::metric::{self, Row};
 use super::spec::{RunKind, Spec};
+use crate::content::text::{Text, both};
+pub(crate) use crate::engine::cancel::Cancel;
 use crate::engine::executor::RunError;
 use crate::engine::time::Nanos;
 use crate::marketplace::config::Config;
@@ -26,6 +28,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) threads: usize,
     /// Told the number of finished replications and of those planned so far.
     pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
+    /// Ends the run early, with [`RunFailed::Cancelled`].
+    pub(crate) cancel: Option<&'a Cancel>,
 }
 
 /// What was found for one configuration.
@@ -74,6 +78,44 @@ pub(crate) enum RunFailed {
     Standstill { process: &'static str },
     /// A component's books do not balance: a bug of ours.
     Audit(String),
+    /// Given up from outside.
+    Cancelled,
+}
+
+impl RunFailed {
+    /// What happened, and what to do about it.
+    pub(crate) fn words(&self) -> (Text, Option<Text>) {
+        match self {
+            RunFailed::Events(events) => (
+                both!(
+                    "stopped after {events} events: the run is larger than `run.events` allows",
+                    "이벤트 {events}개에서 멈췄습니다. 실행이 `run.events`보다 큽니다"
+                ),
+                Some(both!(
+                    "lower the rate, shorten `measure` (--duration), or raise `events` in the file",
+                    "비율을 낮추거나 `measure`(--duration)를 줄이거나 파일의 `events`를 늘리세요"
+                )),
+            ),
+            RunFailed::Standstill { process } => (
+                both!(
+                    "virtual time stands still: `{process}` goes round in circles without waiting",
+                    "가상 시간이 멈췄습니다. `{process}`이(가) 기다리지 않고 맴돕니다"
+                ),
+                Some(both!(
+                    "give the step that repeats some time: think = \"1ms\", or a service above 0ms",
+                    "반복되는 단계에 시간을 주세요. 예: think = \"1ms\", 0보다 긴 서비스 시간"
+                )),
+            ),
+            RunFailed::Audit(books) => (
+                both!(
+                    "the accounting of this run does not add up, which is a bug in prep: {books}",
+                    "이 실행의 집계가 맞지 않습니다. prep의 버그입니다: {books}"
+                ),
+                None,
+            ),
+            RunFailed::Cancelled => (both!("the run was cancelled", "실행을 취소했습니다"), None),
+        }
+    }
 }
 
 /// One configuration on its way.
@@ -420,9 +462,12 @@ fn run_tasks(
     let (spent, stop) = (AtomicU64::new(tally.spent), AtomicBool::new(false));
     let work = || {
         while !stop.load(Ordering::Relaxed) {
+            if execution.cancel.is_some_and(Cancel::is_cancelled) {
+                break;
+            }
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(task), Some(slot)) = (tasks.get(at), slots.get(at)) else { break };
-            let result = run_task(spec, task);
+            let result = run_task(spec, task, execution.cancel);
             let events = result.as_ref().map_or(0, |done| done.events);
             let total = spent.fetch_add(events, Ordering::Relaxed) + events;
             if result.is_err() || total > spec.run.events {
@@ -450,6 +495,9 @@ fn run_tasks(
             None => break,
         }
     }
+    if execution.cancel.is_some_and(Cancel::is_cancelled) {
+        return Err(RunFailed::Cancelled);
+    }
     tally.spent = spent.into_inner();
     if tally.spent > spec.run.events {
         return Err(RunFailed::Events(spec.run.events));
@@ -461,8 +509,8 @@ fn run_tasks(
     Ok(done)
 }
 
-fn run_task(spec: &Spec, task: &Task<'_>) -> Result<Done, RunFailed> {
-    let replication = simulate(spec, task, false)?;
+fn run_task(spec: &Spec, task: &Task<'_>, cancel: Option<&Cancel>) -> Result<Done, RunFailed> {
+    let replication = simulate(spec, task, false, cancel)?;
     let mut seen = replication.observations;
     let mut rows = metric::rows(&seen);
     if let Some(target) = &spec.run.target {
@@ -484,7 +532,7 @@ pub(crate) fn replay(
     window: Window,
 ) -> Result<Replication, RunFailed> {
     let config = &spec.variants[variant].config;
-    simulate(spec, &Task { job: 0, config, window, replication }, true)
+    simulate(spec, &Task { job: 0, config, window, replication }, true, None)
 }
 
 /// The window that a run of the whole sim measures a variant in.
@@ -502,16 +550,22 @@ pub(crate) fn window_of(
     Ok(jobs[0].window)
 }
 
-fn simulate(spec: &Spec, task: &Task<'_>, record: bool) -> Result<Replication, RunFailed> {
+fn simulate(
+    spec: &Spec,
+    task: &Task<'_>,
+    record: bool,
+    cancel: Option<&Cancel>,
+) -> Result<Replication, RunFailed> {
     let plan = Plan {
         streams: Streams { seed: spec.run.seed, replication: task.replication },
         window: task.window,
         events: spec.run.events,
         record,
     };
-    marketplace::run(task.config, &plan).map_err(|failed| match failed {
+    marketplace::run(task.config, &plan, cancel).map_err(|failed| match failed {
         Failed::Engine(RunError::TooManyEvents { .. }) => RunFailed::Events(spec.run.events),
         Failed::Engine(RunError::Standstill { process, .. }) => RunFailed::Standstill { process },
+        Failed::Engine(RunError::Cancelled) => RunFailed::Cancelled,
         Failed::Engine(RunError::Reentered) => RunFailed::Audit("re-entered".to_owned()),
         Failed::Audit(books) => RunFailed::Audit(books),
     })

@@ -28,6 +28,8 @@ pub(crate) struct Spec {
     /// Commands to go on with.
     pub(crate) next: Vec<String>,
     pub(crate) run: RunSpec,
+    /// Names of the knobs that the file sets for all variants, in order.
+    pub(crate) set: Vec<String>,
     pub(crate) variants: Vec<Variant>,
     /// Index of the variant that the others are compared with.
     pub(crate) baseline: usize,

@@ -6,7 +6,8 @@ use crate::content::{Kind, Library};
 use crate::sims::run::Execution;
 use crate::sims::spec::{Measured, Overrides};
 
-pub(super) const TWO_THREADS: Execution<'_> = Execution { threads: 2, progress: &|_, _| () };
+pub(super) const TWO_THREADS: Execution<'_> =
+    Execution { threads: 2, progress: &|_, _| (), cancel: None };
 
 #[test]
 fn the_simulator_meets_every_closed_form() {

@@ -15,6 +15,7 @@ mod readme;
 mod reference;
 mod sandbox;
 mod search;
+mod serve;
 mod sim;
 mod site;
 mod spring;

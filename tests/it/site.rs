@@ -69,7 +69,7 @@ fn what_cannot_be_shown_is_a_problem_and_nothing_is_written() {
 }
 
 #[expect(clippy::print_stderr, reason = "why a test shows nothing is said")]
-fn browser() -> Option<&'static str> {
+pub(crate) fn browser() -> Option<&'static str> {
     let found = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
     let found = found.into_iter().find(|path| Path::new(path).exists());
     if found.is_none() {

@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("check", &["content", "knowledge", "marketplace", "practice", "quiz", "sims"]),
+    ("web", &["content", "report", "sims"]),
     (
         "cli",
         &[
@@ -59,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "stats",
             "store",
             "validation",
+            "web",
             "workload",
         ],
     ),

@@ -24,7 +24,14 @@ pub(super) fn run(context: &mut Context, args: &SimArgs, spec: &Spec) -> Result<
     let lang = context.lang;
     let found = super::with_progress(context, spec, |progress| {
         let threads = args.threads.map_or_else(available_threads, usize::from);
-        knee::find(spec, &variants, &target, line, lang, &Execution { threads, progress })
+        knee::find(
+            spec,
+            &variants,
+            &target,
+            line,
+            lang,
+            &Execution { threads, progress, cancel: None },
+        )
     })?;
     let text = if args.json {
         serde_json::to_string_pretty(&found).unwrap_or_default() + "\n"

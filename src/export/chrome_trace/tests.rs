@@ -51,7 +51,7 @@ fn spec(text: &str) -> Spec {
 
 /// Exports of all variants of the contention sim, of a crowded service, and of a failover in one.
 fn exports() -> Vec<Trace> {
-    let execution = Execution { threads: 1, progress: &|_, _| () };
+    let execution = Execution { threads: 1, progress: &|_, _| (), cancel: None };
     let mut found = Vec::new();
     let failover = format!("{CROWDED}{LOST}").replace("slowest", "lost_commit");
     for spec in [spec(CONTENTION), spec(CROWDED), spec(&failover)] {

@@ -27,7 +27,7 @@ fn scaled(steps: Vec<Step>, rates: &[(u64, f64)], settings: &[(&str, &str)]) -> 
 /// Seconds at which instances were started and ended, with their numbers, and what was seen.
 fn changes(config: &Config, until_s: u64) -> (Vec<(u64, char, u32)>, Observations) {
     let plan = Plan { record: true, ..plan(0, until_s, 5, Counts::Intended) };
-    let Ok(done) = run(config, &plan) else { panic!("the run failed") };
+    let Ok(done) = run(config, &plan, None) else { panic!("the run failed") };
     let change = |recorded: &Recorded| match recorded.event {
         Event::Instance { number, state: Booting } if recorded.at > 0 => {
             Some((recorded.at / SECOND, '+', number))

@@ -33,7 +33,7 @@ type Life = Vec<(u64, Lifecycle)>;
 /// Lives by instance, from the deployment on.
 fn lives(config: &Config, until_s: u64) -> (Vec<(u32, Life)>, Observations) {
     let plan = Plan { record: true, ..plan(0, until_s, 5, Counts::Intended) };
-    let Ok(done) = run(config, &plan) else { panic!("the run failed") };
+    let Ok(done) = run(config, &plan, None) else { panic!("the run failed") };
     let mut lives: Vec<(u32, Life)> = Vec::new();
     for recorded in &done.recorded {
         if let Event::Instance { number, state } = recorded.event

@@ -49,7 +49,9 @@ fn reading_changes_nothing_and_nobody_reads_by_default() {
     let seen = |scrape: &str| {
         let settings = [("load.shoppers.rate", "400/s"), ("monitoring.scrape", scrape)];
         let config = config(Base::Marketplace, &settings);
-        let Ok(done) = run(&config, &plan(2, 6, 0, Counts::Finished)) else { panic!("{scrape}") };
+        let Ok(done) = run(&config, &plan(2, 6, 0, Counts::Finished), None) else {
+            panic!("{scrape}")
+        };
         let seen = done.observations;
         let all = format!("{:?} {:?} {:?}", seen.all, seen.levels, seen.pool_wait);
         (all, done.events, seen.monitoring.dashboard_pool_waiting_max.is_some())
@@ -90,7 +92,7 @@ fn readings_end_with_an_instance_and_begin_anew_with_its_successor() {
     let at = |second: u64, what| Action { at: Span(second * SECOND), what };
     config.schedule = vec![at(20, ActionKind::Drain(1)), at(30, ActionKind::Start(1))];
     let plan = Plan { record: true, ..plan(0, 50, 0, Counts::Intended) };
-    let Ok(done) = run(&config, &plan) else { panic!() };
+    let Ok(done) = run(&config, &plan, None) else { panic!() };
     let own: Vec<_> = done.scrapes.iter().filter(|scrape| scrape.instance == 1).collect();
     let counts = |from: u64, to: u64| -> Vec<u64> {
         let within = |at| at >= from * SECOND && at < to * SECOND;

@@ -8,6 +8,8 @@ use crate::report::render::html::{self, escape};
 pub(super) const SCRIPT: &str = include_str!("site.js");
 pub(super) const STYLE_PATH: &str = "assets/site.css";
 pub(super) const SCRIPT_PATH: &str = "assets/site.js";
+pub(super) const LIVE_STYLE_PATH: &str = "assets/run.css";
+pub(super) const LIVE_SCRIPT_PATH: &str = "assets/run.js";
 
 /// Nothing but the files of the site itself. `file:` beside `'self'`: opened as a file, a page has
 /// no origin in some browsers. Bars have their length in an attribute.
@@ -33,11 +35,13 @@ pub(super) struct Frame<'a> {
     pub(super) content_lang: Lang,
     /// As HTML.
     pub(super) content: String,
+    /// Whether the page talks to the server that it came from.
+    pub(super) live: bool,
 }
 
 impl<'a> Frame<'a> {
     pub(super) fn new(address: &'a Address, lang: Lang, title: &'a str, content: String) -> Self {
-        Frame { address, lang, title, content_lang: lang, content }
+        Frame { address, lang, title, content_lang: lang, content, live: false }
     }
 
     /// The whole page.
@@ -66,7 +70,20 @@ impl<'a> Frame<'a> {
              <body>\n<a class=\"skip\" href=\"#page-content\">{skip}</a>\n{header}\
              <main id=\"page-content\"{class}{content_lang}>\n{content}</main>\n\
              <footer><p>{foot}</p></footer>\n</body>\n</html>\n",
-            head(&title)
+            self.head(&title)
+        )
+    }
+
+    fn head(&self, title: &str) -> String {
+        if !self.live {
+            return head(title, POLICY);
+        }
+        let root = self.address.to_root();
+        let policy = format!("{POLICY}; connect-src 'self'");
+        format!(
+            "{}<link rel=\"stylesheet\" href=\"{root}{LIVE_STYLE_PATH}\">\n\
+             <script defer src=\"{root}{LIVE_SCRIPT_PATH}\"></script>\n",
+            head(title, &policy)
         )
     }
 
@@ -143,10 +160,10 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn head(title: &str) -> String {
+fn head(title: &str, policy: &str) -> String {
     format!(
         "<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" href=\"data:,\">\n"
@@ -175,7 +192,7 @@ pub(super) fn entrance() -> String {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n{}\
          <link rel=\"stylesheet\" href=\"{STYLE_PATH}\">\n</head>\n\
          <body>\n<main class=\"entrance\">\n<h1>prep</h1>\n<ul>\n{}</ul>\n</main>\n</body>\n</html>\n",
-        head("prep"),
+        head("prep", POLICY),
         links.concat()
     )
 }

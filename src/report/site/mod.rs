@@ -9,6 +9,7 @@ mod frame;
 mod home;
 mod links;
 mod lists;
+pub(crate) mod live;
 mod quiz;
 mod search;
 mod sim;
@@ -90,6 +91,18 @@ impl Site {
         all
     }
 
+    /// The page at a path below the folder of a language, if there is one. A folder's own page is
+    /// its index.
+    pub(crate) fn address(&self, path: &str) -> Option<Address> {
+        let index = if path.ends_with('/') { "index.html" } else { "" };
+        let path = format!("{path}{index}");
+        self.addresses().into_iter().find(|address| address.path() == path)
+    }
+
+    pub(crate) fn has_sim(&self, slug: &str) -> bool {
+        self.sims.iter().any(|sim| sim.spec.name == slug)
+    }
+
     /// One page as HTML; `None` if there is no such topic, sim or quiz.
     pub(crate) fn page(&self, address: &Address, lang: Lang) -> Option<String> {
         Some(match address {
@@ -113,6 +126,12 @@ impl Site {
         ];
         files.extend(LANGS.map(|lang| file(&frame::index_path(lang), self.search_index(lang))));
         files
+    }
+
+    /// What the pages of a served site have besides.
+    pub(crate) fn live_assets(&self) -> [File; 2] {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        [file(frame::LIVE_STYLE_PATH, live::STYLE), file(frame::LIVE_SCRIPT_PATH, live::SCRIPT)]
     }
 
     /// The page above the languages.

@@ -34,7 +34,7 @@ pub(crate) fn list(specs: &[Spec], lang: Lang) -> Document {
 }
 
 /// The declaration of a knob by its full name.
-fn declaration(name: &str) -> Option<&'static Knob> {
+pub(in crate::report) fn declaration(name: &str) -> Option<&'static Knob> {
     all_knobs().into_iter().find_map(|(declared, knob)| {
         let fits = match declared.split_once("<name>") {
             None => declared == name,
@@ -48,7 +48,7 @@ fn declaration(name: &str) -> Option<&'static Knob> {
     })
 }
 
-fn range(knob: &Knob) -> String {
+pub(in crate::report) fn range(knob: &Knob) -> String {
     match knob.unit {
         Unit::Count | Unit::Limit | Unit::Number => format!("{}..{}", knob.least, knob.most),
         Unit::Milliseconds | Unit::Seconds | Unit::Duration | Unit::RandomTime => {

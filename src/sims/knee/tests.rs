@@ -36,7 +36,7 @@ fn spec(changes: &[(&str, &str)]) -> Spec {
 
 fn knee(spec: &Spec, target: &str) -> VariantKnee {
     let target = target::parse(target).unwrap();
-    let execution = Execution { threads: 1, progress: &|_, _| () };
+    let execution = Execution { threads: 1, progress: &|_, _| (), cancel: None };
     let found = find(spec, &[0], &target, String::new(), Lang::En, &execution).unwrap();
     found.variants.into_iter().next().unwrap()
 }
@@ -126,7 +126,7 @@ fn the_result_fits_its_schema() {
     let file = Library::embedded().file("docs/schema/knee.schema.json").unwrap();
     let schema = serde_json::from_str(&file.text).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let execution = Execution { threads: 1, progress: &|_, _| () };
+    let execution = Execution { threads: 1, progress: &|_, _| (), cancel: None };
     let spec = spec(&[("100s", "5s")]);
     for text in ["errors < 1%, latency_ms_p50 < 30ms", "latency_ms_p50 < 1ms"] {
         let target = target::parse(text).unwrap();

@@ -24,7 +24,8 @@ fn faults(validator: &jsonschema::Validator, value: &Value) -> Vec<String> {
 /// The outcome of a sim file, as `--json` prints it.
 fn printed(text: &str) -> Value {
     let spec = read::read("x", &Source::new("x.toml", text), None, &Overrides::default()).unwrap();
-    let results = run(&spec, &Execution { threads: 1, progress: &|_, _| () }).unwrap();
+    let results =
+        run(&spec, &Execution { threads: 1, progress: &|_, _| (), cancel: None }).unwrap();
     let found = outcome(&spec, &results, "prep sim --file x.toml --seed 1".to_owned(), Lang::En);
     serde_json::from_str(&serde_json::to_string(&found).unwrap()).unwrap()
 }

@@ -18,7 +18,7 @@ use crate::sims::spec::{Overrides, Spec, Wanted};
 
 const CONTENTION: &str = include_str!("../../../tests/it/fixtures/contention.toml");
 const FAILOVER: &str = include_str!("../../../tests/it/fixtures/failover.toml");
-const EXECUTION: Execution<'_> = Execution { threads: 1, progress: &|_, _| () };
+const EXECUTION: Execution<'_> = Execution { threads: 1, progress: &|_, _| (), cancel: None };
 
 fn spec() -> Spec {
     read("x", &Source::new("x.toml", CONTENTION), None, &Overrides::default()).unwrap()
