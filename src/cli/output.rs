@@ -105,8 +105,13 @@ impl Output {
         let pager = pager.unwrap_or_else(|| "less -FRX".to_owned());
         let mut words = pager.split_whitespace();
         let Some(program) = words.next() else { return self.print(text) };
-        let child = Command::new(program).args(words).stdin(Stdio::piped()).spawn();
-        let Ok(mut child) = child else { return self.print(text) };
+        let mut command = Command::new(program);
+        command.args(words).stdin(Stdio::piped());
+        if std::env::var_os("LESSCHARSET").is_none() {
+            // Where the locale is not installed `less` would show our UTF-8 as bytes.
+            command.env("LESSCHARSET", "utf-8");
+        }
+        let Ok(mut child) = command.spawn() else { return self.print(text) };
         if let Some(mut input) = child.stdin.take() {
             // A pager that is left early closes its input: nothing is wrong.
             let _ = input.write_all(text.as_bytes());

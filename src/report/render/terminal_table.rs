@@ -3,7 +3,8 @@
 
 use super::terminal::{Style, rule};
 use super::terminal_text::{
-    CodeMark, Glyph, Line, Look, Marks, glyphs, longest_word, natural_width, words, wrap,
+    CodeMark, Glyph, Line, Look, Marks, glyphs, longest_word, natural_width, solid_width, words,
+    wrap,
 };
 use crate::content::text::both;
 use crate::report::document::{Align, Row, Span, Table, Tone};
@@ -57,7 +58,9 @@ impl Size {
         // Short heads stay on one line.
         let head_least = if head_natural <= HEAD_SHORT { head_natural } else { head_min };
         let head_preferred = HEAD_LINES.map(|most| {
-            let mut widths = head_least..head_natural;
+            // Below this its words do not fit into so many lines, however they are cut.
+            let least = head_least.max(solid_width(&head).div_ceil(most));
+            let mut widths = least..head_natural;
             widths.find(|width| wrap(&head, *width).len() <= most).unwrap_or(head_natural)
         });
         let cells = || {

@@ -280,6 +280,11 @@ pub(super) fn natural_width(glyphs: &[Glyph]) -> usize {
     glyphs.split(|glyph| glyph.c == '\n').map(width_of).max().unwrap_or(0)
 }
 
+/// The columns of all words together, without the spaces.
+pub(super) fn solid_width(glyphs: &[Glyph]) -> usize {
+    glyphs.iter().filter(|glyph| !glyph.is_space()).map(|glyph| glyph.width).sum()
+}
+
 /// The widest piece that wrapping would rather not cut.
 pub(super) fn longest_word(glyphs: &[Glyph]) -> usize {
     let words = glyphs.split(|glyph| matches!(glyph.c, '\n' | ' ')).flat_map(tokens);
