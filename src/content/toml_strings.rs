@@ -55,14 +55,14 @@ impl<'t, F: FnMut(Found<'_, 't>)> Scan<'t, F> {
         loop {
             match self.peek()? {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => self.at += 1,
-                b'#' => self.to_any(b"\n"),
+                b'#' => self.skip_to(b"\n"),
                 byte => return Some(byte),
             }
         }
     }
 
     /// To the next of these bytes, or the end.
-    fn to_any(&mut self, stops: &[u8]) {
+    fn skip_to(&mut self, stops: &[u8]) {
         let rest = &self.text.as_bytes()[self.at..];
         let found = rest.iter().position(|byte| stops.contains(byte));
         self.at = found.map_or(self.text.len(), |length| self.at + length);
@@ -72,7 +72,7 @@ impl<'t, F: FnMut(Found<'_, 't>)> Scan<'t, F> {
     /// there is no `end` on it.
     fn keys(&mut self, end: u8) -> bool {
         let from = self.at;
-        self.to_any(&[end, b'\n']);
+        self.skip_to(&[end, b'\n']);
         let keys = &self.text[from..self.at];
         let parts = keys.split('.').map(|key| key.trim().trim_matches(['"', '\'']));
         self.path.extend(parts);
@@ -106,7 +106,7 @@ impl<'t, F: FnMut(Found<'_, 't>)> Scan<'t, F> {
             }
             Some(_) => {
                 let from = self.at;
-                self.to_any(b",]}\n#");
+                self.skip_to(b",]}\n#");
                 // Where nothing can be read a byte is passed all the same.
                 self.at = self.at.max(from + 1);
             }

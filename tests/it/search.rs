@@ -21,8 +21,8 @@ fn a_result_says_what_to_type_and_why_it_was_found() {
     let text = sandbox.stdout("search --content my --count 1 --width 60 zjsprtus vnf --lang ko");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], " 이것으로 찾음: 커넥션 풀");
-    assert_eq!(lines[2], " 1.  `prep topic hikaricp-pool`   주제");
-    assert_eq!(lines[3], "     HikariCP 커넥션 풀");
+    assert_eq!(lines[2], " 1. `prep topic hikaricp-pool`   주제");
+    assert_eq!(lines[3], "    HikariCP 커넥션 풀");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn every_page_fits_its_width_and_shows_no_control_character() {
     let words = [
         "데드락",
         "spring.datasource.hikari.maximum-pool-size",
-        "\u{1b}[31mlock\u{7}\u{202e}",
+        "\u{1b}[31m lock\u{7}\u{202e}",
         &long,
     ];
     for words in words {

@@ -1,5 +1,6 @@
 //! Counts of a query's patterns in all entries, and the order that follows from them: BM25F.
 
+use super::hangul;
 use super::pattern::Patterns;
 use super::query::{Query, Role};
 use super::{Entry, EntryKind, Passage};
@@ -265,17 +266,23 @@ fn fits(query: &Query, names: &Counts, passage: &Counts) -> bool {
     }
 }
 
-/// Whether the query is a name of the entry: 2 to the letter, 1 but for spaces and hyphens.
+/// Whether the query is a name of the entry: 2 to the letter, 1 but for spaces and hyphens, or by
+/// its first consonants.
 fn exact(entry: &Entry, query: &Query) -> u8 {
     let typed = query.typed.trim().to_lowercase();
     let folded = [fold(&typed), fold(&query.stems().to_lowercase())];
+    let initials = hangul::initials(&fold(&typed)).filter(|row| row.len() > 1);
+    let initials_of = |name: &str| name.chars().map(hangul::initial).collect::<Option<Vec<u32>>>();
     let titles = [&entry.title.en, &entry.title.ko];
     let titles = titles.into_iter().filter(|_| entry.kind != EntryKind::Question);
     let names = titles.chain([&entry.id]).chain(&entry.aliases);
     names
         .map(|name| {
             let name = name.to_lowercase();
-            u8::from(name == typed) + u8::from(folded.contains(&fold(&name)))
+            let folded_name = fold(&name);
+            let is_it = folded.contains(&folded_name)
+                || initials.is_some() && initials_of(&folded_name) == initials;
+            u8::from(name == typed) + u8::from(is_it)
         })
         .max()
         .unwrap_or(0)

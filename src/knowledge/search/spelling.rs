@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Entry;
 use super::hangul;
 use super::query::{Query, Word, parts, split};
 use super::rank::Table;
+use super::{Entry, EntryKind};
 
 /// The query with its unknown words replaced; `None` if there are none, or none that can be.
 pub(super) fn mended(entries: &[Entry], query: &Query, table: &Table<'_>) -> Option<Query> {
@@ -62,7 +62,8 @@ fn retyped(word: &Word) -> Option<String> {
 fn vocabulary(entries: &[Entry]) -> BTreeMap<String, usize> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut add = |word: String| *found.entry(word).or_default() += 1;
-    for entry in entries {
+    // A question has the title of its quiz, and no other name.
+    for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Question) {
         let headings = entry.passages.iter().map(|passage| &passage.heading);
         let names = [&entry.title.en, &entry.title.ko, &entry.id];
         for name in names.into_iter().chain(headings) {

@@ -24,10 +24,8 @@ pub(crate) fn entry(slug: &str, english: &str, korean: Option<&str>) -> Entry {
                 entry.title = Text::same(words.into_owned());
             }
             Found::Str(["title"], words) => entry.title.ko = words.into_owned(),
-            Found::Str(["aliases"], words) => {
-                if entry.aliases.iter().all(|alias| *alias != words) {
-                    entry.aliases.push(words.into_owned());
-                }
+            Found::Str(["aliases"], words) if entry.aliases.iter().all(|alias| *alias != words) => {
+                entry.aliases.push(words.into_owned());
             }
             _ => {}
         });
