@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{Filled, problems};
 use crate::content::text::{Lang, Text, both};
 use crate::marketplace::knobs::{Knob, Unit};
-use crate::report::render::html::escape;
+use crate::report::document::Span;
+use crate::report::render::html::{self, escape};
 use crate::report::view::sims::{declaration, range};
 use crate::sims::spec::Spec;
 use crate::sims::typed::{Typed, split};
@@ -220,8 +221,7 @@ impl Form {
 
     /// Marks a field that a problem names.
     fn marks(&self, name: &str) -> &'static str {
-        let quoted = format!("`{name}`");
-        let named = self.wrong.contains(&quoted) || self.wrong.contains(&shown_as_code(name));
+        let named = self.wrong.contains(&html::spans(&[Span::code(name)]));
         if named { " aria-invalid=\"true\"" } else { "" }
     }
 
@@ -324,12 +324,6 @@ impl Form {
             self.say(&both!("Replications", "반복")),
         )
     }
-}
-
-/// A name as problems show it.
-fn shown_as_code(name: &str) -> String {
-    use crate::report::document::Span;
-    crate::report::render::html::spans(&[Span::code(name)])
 }
 
 #[cfg(test)]
