@@ -129,8 +129,12 @@ fn in_order(spec: &Spec, mut fields: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-/// The component of a knob: `mysql`, `load.shoppers`.
+/// The component of a knob: `mysql`, `load.shoppers`. Variables of MySQL and of Redis bear their own
+/// names, without it.
 fn component(name: &str) -> &str {
+    if !name.contains('.') {
+        return if name.starts_with("maxmemory") { "redis" } else { "mysql" };
+    }
     let parts = if name.starts_with("load.") || name.starts_with("station.") { 2 } else { 1 };
     let end = name.match_indices('.').nth(parts - 1).map_or(name.len(), |(at, _)| at);
     &name[..end]
@@ -384,8 +388,8 @@ mod tests {
 
     #[test]
     fn a_knob_belongs_to_its_component() {
-        let names =
-            ["mysql.cores", "load.shoppers.rate", "station.a.servers", "spring.jpa.open-in-view"];
-        assert_eq!(names.map(component), ["mysql", "load.shoppers", "station.a", "spring"]);
+        let names = ["mysql.cores", "load.shoppers.rate", "station.a.servers", "sync_binlog"];
+        assert_eq!(names.map(component), ["mysql", "load.shoppers", "station.a", "mysql"]);
+        assert_eq!(component("maxmemory-policy"), "redis");
     }
 }

@@ -132,7 +132,7 @@ class Run {
   begin() {
     this.problems.replaceChildren();
     for (const field of this.fields) field.removeAttribute("aria-invalid");
-    this.report.classList.add("stale");
+    this.report.setAttribute("aria-busy", "true");
     this.cancel.hidden = false;
     this.start.disabled = true;
     this.progress.hidden = false;
@@ -143,7 +143,7 @@ class Run {
 
   end(said) {
     this.stop = null;
-    this.report.classList.remove("stale");
+    this.report.removeAttribute("aria-busy");
     const focused = document.activeElement === this.cancel;
     this.start.disabled = false;
     this.cancel.hidden = true;
