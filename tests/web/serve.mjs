@@ -142,6 +142,7 @@ async function wrong(browser) {
   const words = await page.locator(".problems").textContent();
   expect("the sentence of the terminal", /max_connections: a whole number was expected, found many/.test(words), true);
   expect("the knob it is about", await page.evaluate(() => document.activeElement.id), "knob-max_connections");
+  expect("at the knob too", /whole number/.test(await page.locator(".knob .wrong").textContent()), true);
   expect("it is marked", await page.locator("[aria-invalid]").count(), 1);
   expect("nothing was run", await status(page).textContent(), "It was not run.");
   await axe(page, "wrong settings");
@@ -151,6 +152,9 @@ async function wrong(browser) {
   await page.locator("#compare").press("Tab");
   await run(page).click();
   await page.locator(".problems li", { hasText: "zebra" }).waitFor();
+  expect("the mended knob", await page.locator("[aria-invalid], .wrong").count(), 0);
+  await page.goto(`${ORIGIN}/ko/sims/pool-size.html?set=app.cores%3Dmany`);
+  expect("a wrong link", await page.locator(".knob .wrong").count(), 1);
   await page.context().close();
 }
 

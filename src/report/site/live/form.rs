@@ -21,6 +21,8 @@ struct Field {
     option: FieldOption,
     /// What the sim's file says.
     own: String,
+    /// What stands in the field while it is empty.
+    example: String,
     shown: String,
 }
 
@@ -71,14 +73,20 @@ fn fields(spec: &Spec, typed: &Typed) -> Vec<Field> {
         let option = if varied { FieldOption::Vary } else { FieldOption::Set };
         let own = match option {
             FieldOption::Set => typeable(knob, &value),
+            // Of several that differ together none can be repeated alone.
+            FieldOption::Vary if spec.varied.as_deref() != Some(&name) => String::new(),
             FieldOption::Vary => variants(spec, knob, &name),
+        };
+        let example = match (option, own.as_str()) {
+            (FieldOption::Vary, "") => variants(spec, knob, &name),
+            _ => String::new(),
         };
         let pairs = match option {
             FieldOption::Set => &typed.set,
             FieldOption::Vary => &typed.vary,
         };
         let given = given(pairs, &name).unwrap_or_else(|| own.clone());
-        Some(Field { name, knob, option, own, shown: given })
+        Some(Field { name, knob, option, own, example, shown: given })
     };
     values.into_iter().filter_map(field).collect()
 }
@@ -93,16 +101,18 @@ fn given(pairs: &[String], name: &str) -> Option<String> {
     pairs.rfind(|(other, _)| *other == name).map(|(_, value)| value.trim().to_owned())
 }
 
-/// The values of a knob in the variants, if it is the only one in which they differ.
+/// The values that a knob has in the variants, each once.
 fn variants(spec: &Spec, knob: &Knob, name: &str) -> String {
-    if spec.varied.as_deref() != Some(name) {
-        return String::new();
+    let mut values: Vec<String> = Vec::new();
+    for variant in &spec.variants {
+        let all = variant.config.values();
+        let value = all.iter().find(|(other, _)| other == name);
+        let value = value.map(|(_, value)| typeable(knob, value)).unwrap_or_default();
+        if !values.contains(&value) {
+            values.push(value);
+        }
     }
-    let values = spec.variants.iter().filter_map(|variant| {
-        let (_, value) = variant.config.values().into_iter().find(|(other, _)| other == name)?;
-        Some(typeable(knob, &value))
-    });
-    values.collect::<Vec<_>>().join(", ")
+    values.join(", ")
 }
 
 /// A value as it can be typed for its knob.
@@ -211,9 +221,10 @@ impl Form {
             )
         } else {
             format!(
-                "<input type=\"text\" {attributes} value=\"{}\" maxlength=\"{VALUE_MAX}\" \
-                 autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\">",
-                escape(&field.shown)
+                "<input type=\"text\" {attributes} value=\"{}\" placeholder=\"{}\" \
+                 maxlength=\"{VALUE_MAX}\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\">",
+                escape(&field.shown),
+                escape(&field.example)
             )
         };
         format!(
