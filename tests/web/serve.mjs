@@ -81,12 +81,17 @@ async function whole(browser) {
   await page.locator("form.settings .count", { hasText: /of \d+ replications/ }).waitFor(LONG);
   const width = await page.locator("progress").evaluate((bar) => bar.value > 0 && bar.max > bar.value);
   expect("a bar on its way", width, true);
-  await axe(page, "a run on its way");
-  await shot(page, "running-en-desk-light");
   await cancel(page).press("Enter");
   await said(page, "Cancelled.");
   expect("the focus after it", await page.evaluate(() => document.activeElement.type), "submit");
   expect("the report stays", await page.locator("#report h2").first().textContent(), "Report of the sim's own settings");
+  await run(page).click();
+  await page.locator("form.settings .count", { hasText: /of \d+ replications/ }).waitFor(LONG);
+  await shot(page, "running-en-desk-light");
+  await axe(page, "a run on its way");
+  // A page that is loaded again has left its run.
+  await page.reload();
+  expect("the settings are in the address", await field(page, RATE).inputValue(), "1500/s");
 
   await field(page, RATE).fill("100/s");
   await field(page, POOL).fill("3, 12");
