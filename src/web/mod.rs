@@ -84,6 +84,7 @@ pub(crate) fn serve(listener: TcpListener, served: Served) -> io::Result<()> {
 fn router(served: Arc<Served>) -> Router {
     Router::new()
         .route("/", get(entrance))
+        .route("/index.html", get(entrance))
         .route("/assets/{file}", get(asset))
         .route("/{lang}/sims/{slug}/runs", post(runs::start))
         .route("/{lang}", get(home))

@@ -7,6 +7,7 @@ use crate::content::text::{Lang, Text, both};
 use crate::knowledge::topic::Shape;
 use crate::report::document::{Block, Document, Item, Page, Span};
 use crate::report::render::html;
+use crate::report::view::quiz::inline;
 
 impl Site {
     pub(super) fn home(&self, lang: Lang) -> String {
@@ -36,10 +37,10 @@ impl Site {
             text: vec![say(both!("All quizzes", "퀴즈 목록"))],
         };
         let terminal = both!(
-            "Simulations with settings of your own, the story of single requests, and a record of your answers are in the terminal:",
-            "설정을 바꾼 시뮬레이션, 요청 하나하나의 이야기, 답한 기록은 터미널에서 볼 수 있습니다."
+            "`prep serve` shows these pages on your machine, with a form on each simulation to run it with settings of your own. In the terminal you can do the same, follow single requests, and keep a record of your answers:",
+            "`prep serve`는 이 페이지를 내 컴퓨터에서 보여 주고, 시뮬레이션마다 설정을 바꿔 실행할 수 있는 폼을 더합니다. 터미널에서도 설정을 바꿔 실행하고, 요청 하나하나를 따라가고, 답한 기록을 남길 수 있습니다."
         );
-        let code = "prep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n";
+        let code = "prep serve\nprep sim pool-size --vary spring.datasource.hikari.maximum-pool-size=5,10,20\n";
         let blocks = vec![
             heading(1, title.clone()),
             Block::Paragraph(vec![say(about)]),
@@ -51,8 +52,8 @@ impl Site {
             self.experiments(lang),
             heading(2, both!("Quizzes", "퀴즈")),
             Block::Paragraph(vec![say(quizzes), Span::text(" "), all_quizzes]),
-            heading(2, both!("In the terminal", "터미널에서")),
-            Block::Paragraph(vec![say(terminal)]),
+            heading(2, both!("With your own settings", "설정을 바꿔 보기")),
+            Block::Paragraph(inline(terminal.get(lang))),
             Block::Code { language: String::new(), text: code.to_owned() },
         ];
         let document = Document { title: title.get(lang).to_owned(), blocks };

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{Filled, problems};
 use crate::content::text::{Lang, Text, both};
 use crate::marketplace::knobs::{Knob, Unit};
-use crate::report::render::html::escape;
+use crate::report::document::Span;
+use crate::report::render::html::{self, escape};
 use crate::report::view::sims::{declaration, range};
 use crate::sims::spec::Spec;
 use crate::sims::typed::{Typed, split};
@@ -20,6 +21,8 @@ struct Field {
     option: FieldOption,
     /// What the sim's file says.
     own: String,
+    /// What stands in the field while it is empty.
+    example: String,
     shown: String,
 }
 
@@ -70,14 +73,20 @@ fn fields(spec: &Spec, typed: &Typed) -> Vec<Field> {
         let option = if varied { FieldOption::Vary } else { FieldOption::Set };
         let own = match option {
             FieldOption::Set => typeable(knob, &value),
+            // Of several that differ together none can be repeated alone.
+            FieldOption::Vary if spec.varied.as_deref() != Some(&name) => String::new(),
             FieldOption::Vary => variants(spec, knob, &name),
+        };
+        let example = match (option, own.as_str()) {
+            (FieldOption::Vary, "") => variants(spec, knob, &name),
+            _ => String::new(),
         };
         let pairs = match option {
             FieldOption::Set => &typed.set,
             FieldOption::Vary => &typed.vary,
         };
         let given = given(pairs, &name).unwrap_or_else(|| own.clone());
-        Some(Field { name, knob, option, own, shown: given })
+        Some(Field { name, knob, option, own, example, shown: given })
     };
     values.into_iter().filter_map(field).collect()
 }
@@ -92,16 +101,18 @@ fn given(pairs: &[String], name: &str) -> Option<String> {
     pairs.rfind(|(other, _)| *other == name).map(|(_, value)| value.trim().to_owned())
 }
 
-/// The values of a knob in the variants, if it is the only one in which they differ.
+/// The values that a knob has in the variants, each once.
 fn variants(spec: &Spec, knob: &Knob, name: &str) -> String {
-    if spec.varied.as_deref() != Some(name) {
-        return String::new();
+    let mut values: Vec<String> = Vec::new();
+    for variant in &spec.variants {
+        let all = variant.config.values();
+        let value = all.iter().find(|(other, _)| other == name);
+        let value = value.map(|(_, value)| typeable(knob, value)).unwrap_or_default();
+        if !values.contains(&value) {
+            values.push(value);
+        }
     }
-    let values = spec.variants.iter().filter_map(|variant| {
-        let (_, value) = variant.config.values().into_iter().find(|(other, _)| other == name)?;
-        Some(typeable(knob, &value))
-    });
-    values.collect::<Vec<_>>().join(", ")
+    values.join(", ")
 }
 
 /// A value as it can be typed for its knob.
@@ -128,8 +139,12 @@ fn in_order(spec: &Spec, mut fields: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-/// The component of a knob: `mysql`, `load.shoppers`.
+/// The component of a knob: `mysql`, `load.shoppers`. Variables of MySQL and of Redis bear their own
+/// names, without it.
 fn component(name: &str) -> &str {
+    if !name.contains('.') {
+        return if name.starts_with("maxmemory") { "redis" } else { "mysql" };
+    }
     let parts = if name.starts_with("load.") || name.starts_with("station.") { 2 } else { 1 };
     let end = name.match_indices('.').nth(parts - 1).map_or(name.len(), |(at, _)| at);
     &name[..end]
@@ -206,9 +221,10 @@ impl Form {
             )
         } else {
             format!(
-                "<input type=\"text\" {attributes} value=\"{}\" maxlength=\"{VALUE_MAX}\" \
-                 autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\">",
-                escape(&field.shown)
+                "<input type=\"text\" {attributes} value=\"{}\" placeholder=\"{}\" \
+                 maxlength=\"{VALUE_MAX}\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\">",
+                escape(&field.shown),
+                escape(&field.example)
             )
         };
         format!(
@@ -220,8 +236,7 @@ impl Form {
 
     /// Marks a field that a problem names.
     fn marks(&self, name: &str) -> &'static str {
-        let quoted = format!("`{name}`");
-        let named = self.wrong.contains(&quoted) || self.wrong.contains(&shown_as_code(name));
+        let named = self.wrong.contains(&html::spans(&[Span::code(name)]));
         if named { " aria-invalid=\"true\"" } else { "" }
     }
 
@@ -326,12 +341,6 @@ impl Form {
     }
 }
 
-/// A name as problems show it.
-fn shown_as_code(name: &str) -> String {
-    use crate::report::document::Span;
-    crate::report::render::html::spans(&[Span::code(name)])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,8 +399,8 @@ mod tests {
 
     #[test]
     fn a_knob_belongs_to_its_component() {
-        let names =
-            ["mysql.cores", "load.shoppers.rate", "station.a.servers", "spring.jpa.open-in-view"];
-        assert_eq!(names.map(component), ["mysql", "load.shoppers", "station.a", "spring"]);
+        let names = ["mysql.cores", "load.shoppers.rate", "station.a.servers", "sync_binlog"];
+        assert_eq!(names.map(component), ["mysql", "load.shoppers", "station.a", "mysql"]);
+        assert_eq!(component("maxmemory-policy"), "redis");
     }
 }

@@ -28,6 +28,7 @@ class Run {
     form.addEventListener("input", () => this.mark());
     this.cancel.addEventListener("click", () => this.stop?.abort());
     this.mark();
+    this.place();
   }
 
   // What differs from the sim's own settings, as the terminal would take it.
@@ -120,19 +121,32 @@ class Run {
 
   complain(html) {
     this.problems.innerHTML = html;
-    const named = new Set([...this.problems.querySelectorAll("code")].map((code) => code.textContent));
-    const wrong = this.fields.filter((field) => named.has(field.dataset.knob));
-    for (const field of wrong) {
-      field.setAttribute("aria-invalid", "true");
-      for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+    this.place()?.focus();
+  }
+
+  // Says at each field what is wrong with it; returns the first of them.
+  place() {
+    let first;
+    for (const item of this.problems.querySelectorAll("li")) {
+      const named = new Set([...item.querySelectorAll("code")].map((code) => code.textContent));
+      for (const field of this.fields.filter((field) => named.has(field.dataset.knob))) {
+        first ??= field;
+        field.setAttribute("aria-invalid", "true");
+        const words = document.createElement("p");
+        words.className = "wrong";
+        words.append(...item.cloneNode(true).childNodes);
+        field.after(words);
+        for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+      }
     }
-    if (wrong.length > 0) wrong[0].focus();
+    return first;
   }
 
   begin() {
     this.problems.replaceChildren();
+    for (const words of this.form.querySelectorAll(".wrong")) words.remove();
     for (const field of this.fields) field.removeAttribute("aria-invalid");
-    this.report.classList.add("stale");
+    this.report.setAttribute("aria-busy", "true");
     this.cancel.hidden = false;
     this.start.disabled = true;
     this.progress.hidden = false;
@@ -143,7 +157,7 @@ class Run {
 
   end(said) {
     this.stop = null;
-    this.report.classList.remove("stale");
+    this.report.removeAttribute("aria-busy");
     const focused = document.activeElement === this.cancel;
     this.start.disabled = false;
     this.cancel.hidden = true;
