@@ -423,7 +423,7 @@ impl Checker<'_> {
 
     /// Places that `prep new` left to be filled in.
     fn unwritten(&mut self) {
-        const MARK: &str = "TODO";
+        const MARK: &str = "FILL-IN";
         let mut problems = Vec::new();
         for path in self.library.paths() {
             let Some(source) = self.library.file(path).filter(|file| file.text.contains(MARK))

@@ -93,8 +93,8 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
     };
     context.out.tell(
         both!(
-            "fill in what says TODO; prep check --content {shown} tells what is left\n",
-            "TODO를 채우세요. 남은 곳은 prep check --content {shown}로 볼 수 있습니다\n"
+            "fill in what says FILL-IN; prep check --content {shown} tells what is left\n",
+            "FILL-IN를 채우세요. 남은 곳은 prep check --content {shown}로 볼 수 있습니다\n"
         )
         .get(context.lang),
     );

@@ -7,15 +7,15 @@ fn filled(text: &str, korean: bool) -> String {
     let mut out = String::new();
     let mut rest = text;
     let mut count = 0;
-    while let Some((before, after)) = rest.split_once("TODO") {
-        let end = after.find(['"', '\n', '|']).unwrap_or(after.len());
+    while let Some((before, after)) = rest.split_once("FILL-IN") {
+        let end = after.find(['"', '\n', '|', '{']).unwrap_or(after.len());
         out += before;
         count += 1;
         out += &match &after[..end] {
             ": slug of the topic" => "breaker".to_owned(),
             ": 2026-01-31" => "2026-01-31".to_owned(),
-            _ if korean => format!("글 {count}"),
-            _ => format!("Words {count}"),
+            _ if korean => format!("글 {count} "),
+            _ => format!("Words {count} "),
         };
         rest = &after[end..];
     }
@@ -31,7 +31,7 @@ fn filled_skeletons_pass_the_check() {
         let folder = if kind == "quiz" { "quizzes" } else { &format!("{kind}s") };
         let end = if kind == "topic" { "md" } else { "toml" };
         let files = format!("{folder}/breaker.{end}\n{folder}/breaker.ko.{end}\n");
-        let hint = "fill in what says TODO; prep check --content . tells what is left\n";
+        let hint = "fill in what says FILL-IN; prep check --content . tells what is left\n";
         assert_eq!(
             sandbox.line(&format!("new {kind} breaker")),
             format!("exit 0\n--- stdout\n{files}--- stderr\n{hint}")

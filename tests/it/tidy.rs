@@ -319,8 +319,8 @@ fn fault(sandbox: &Sandbox, command: &str) -> Option<String> {
                 "sim" => sandbox.prep(&["sim", word, "--knobs"]),
                 "topic" => sandbox.prep(&["topic", word]),
                 "quiz" => sandbox.prep(&["quiz", word]),
-                // A file, words or a directory of the reader's.
-                "lint" | "search" | "site" => continue,
+                // A file, words, a directory or a new name of the reader's.
+                "lint" | "search" | "site" | "new" => continue,
                 _ => format!("`{verb}` takes no name"),
             };
             if !line.starts_with("exit 0\n") {

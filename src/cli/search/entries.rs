@@ -6,18 +6,21 @@ use std::collections::BTreeMap;
 use crate::content::text::{Lang, Text};
 use crate::content::toml_strings::{self, Found};
 use crate::content::{Kind, Library};
-use crate::knowledge::search::{Entry, EntryKind, Passage, topic_text};
+use crate::knowledge::search::{Entry, EntryKind, Passage, in_halves, topic_text};
 use crate::marketplace::config::all_knobs;
 
 /// Topics by heading, sims with their words, questions, knobs.
 pub(in crate::cli) fn entries(library: &Library) -> Vec<Entry> {
-    let mut entries = topics(library);
-    entries.extend(library.slugs(Kind::Sim).into_iter().map(|slug| sim(library, slug)));
-    for slug in library.slugs(Kind::Quiz) {
-        questions(library, slug, &mut entries);
-    }
-    entries.extend(knobs(library));
-    entries
+    let rest = || {
+        let sims = library.slugs(Kind::Sim).into_iter().map(|slug| sim(library, slug));
+        let mut rest: Vec<Entry> = sims.collect();
+        for slug in library.slugs(Kind::Quiz) {
+            questions(library, slug, &mut rest);
+        }
+        rest.extend(knobs(library));
+        rest
+    };
+    in_halves(|| topics(library), rest)
 }
 
 /// Topics alone.

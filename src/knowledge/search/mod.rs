@@ -117,5 +117,22 @@ pub(crate) fn search<'e>(
     Answer { shown_for: shown_for.filter(|_| !hits.is_empty()), hits, nearest }
 }
 
+/// Does two halves of a task at the same time, so that an answer is there before one notices: the
+/// second on a thread of its own.
+pub(crate) fn in_halves<T: Send>(
+    first: impl FnOnce() -> Vec<T>,
+    second: impl FnOnce() -> Vec<T> + Send,
+) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let mut all = first();
+        match second.join() {
+            Ok(rest) => all.extend(rest),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        all
+    })
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Counts of a query's patterns in all entries, and the order that follows from them: BM25F.
 
 use super::hangul;
+use super::in_halves;
 use super::pattern::Patterns;
 use super::query::{Query, Role};
 use super::{Entry, EntryKind, Passage};
@@ -73,32 +74,42 @@ pub(super) struct Ranked<'e> {
     pub(super) score: f64,
 }
 
+/// Where entries are cut into two halves of about as much text.
+fn middle(entries: &[Entry]) -> usize {
+    let length = |entry: &Entry| -> usize { entry.passages.iter().map(|it| it.text.len()).sum() };
+    let half = entries.iter().map(length).sum::<usize>() / 2;
+    let mut before = 0;
+    let reached = |entry: &Entry| {
+        before += length(entry);
+        before >= half
+    };
+    entries.iter().position(reached).unwrap_or(0)
+}
+
 impl<'e> Table<'e> {
     pub(super) fn count(entries: &'e [Entry], query: &Query) -> Table<'e> {
         let patterns = Patterns::new(&query.patterns);
         let terms = query.patterns.len();
         let texts = || entries.iter().flat_map(|entry| &entry.passages).map(|it| it.text.len());
         let mean = texts().sum::<usize>() as f64 / texts().count().max(1) as f64;
+        let count = |entries: &'e [Entry]| -> Vec<Counted<'e>> {
+            let counted = |entry: &'e Entry| {
+                let passages = entry.passages.iter();
+                let passages = passages.map(|passage| counts(passage, &patterns, terms, mean));
+                let names = names(entry, &patterns, terms);
+                Counted { entry, names, passages: passages.collect() }
+            };
+            entries.iter().map(counted).collect()
+        };
+        let (first, second) = entries.split_at(middle(entries));
+        let counted = in_halves(|| count(first), || count(second));
         let mut occurs = vec![0usize; terms];
-        let counted: Vec<Counted<'e>> = entries
-            .iter()
-            .map(|entry| {
-                let counted = Counted {
-                    entry,
-                    names: names(entry, &patterns, terms),
-                    passages: entry
-                        .passages
-                        .iter()
-                        .map(|passage| counts(passage, &patterns, terms, mean))
-                        .collect(),
-                };
-                for (term, occurs) in occurs.iter_mut().enumerate() {
-                    let all = std::iter::once(&counted.names).chain(&counted.passages);
-                    *occurs += usize::from(all.into_iter().any(|it| of(it, term) > 0.0));
-                }
-                counted
-            })
-            .collect();
+        for entry in &counted {
+            for (term, occurs) in occurs.iter_mut().enumerate() {
+                let all = std::iter::once(&entry.names).chain(&entry.passages);
+                *occurs += usize::from(all.into_iter().any(|it| of(it, term) > 0.0));
+            }
+        }
         let rarity = occurs.iter().map(|occurs| {
             let (all, occurs) = (entries.len() as f64, *occurs as f64);
             if occurs == 0.0 { 0.0 } else { libm::log1p((all - occurs + 0.5) / (occurs + 0.5)) }
