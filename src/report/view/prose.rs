@@ -6,6 +6,7 @@ use super::column_heads::head;
 use super::outcome::{cell, signed, table};
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, ClaimRef, Inline, Measured, Target};
+use crate::marketplace::config::all_knobs;
 use crate::report::document::{
     Align, Block, Check, Column, Footnote, Item, Page, Row, Span, Table, Tone, Verdict,
 };
@@ -76,7 +77,11 @@ impl<'r> Prose<'r> {
             markdown::Block::Claims { claims, .. } => {
                 Block::Checks(claims.iter().map(|claim| self.claim(claim)).collect())
             }
-            markdown::Block::Table(table) => Block::Table(self.table(table)),
+            markdown::Block::Table(table) => {
+                let table_and_sources =
+                    [Some(Block::Table(self.table(table))), self.sources(table)];
+                return table_and_sources.into_iter().flatten().collect();
+            }
             markdown::Block::Rule => Block::Rule,
             markdown::Block::Footnotes(_) => return Vec::new(),
         }]
@@ -118,6 +123,25 @@ impl<'r> Prose<'r> {
             "{n} × {seconds}초, 시드 {seed}, ± 95%. 명령을 실행하면 전부 볼 수 있습니다"
         );
         Block::Paragraph(vec![Span::Toned(Tone::Muted, text.get(self.lang).to_owned())])
+    }
+
+    /// Where the defaults of the knobs in a table come from: a knob's source has one place.
+    fn sources(self, table: &markdown::Table) -> Option<Block> {
+        let knobs = all_knobs();
+        let mut sources: Vec<(&str, Vec<&str>)> = Vec::new();
+        for row in &table.rows {
+            let Some([Inline::Code(name)]) = row.cells.first().map(Vec::as_slice) else { continue };
+            let Some((_, knob)) = knobs.iter().find(|(known, _)| known == name) else { continue };
+            let short = name.rsplit('.').next().unwrap_or(name);
+            match sources.iter_mut().find(|(source, _)| *source == knob.source) {
+                Some((_, names)) => names.push(short),
+                None => sources.push((knob.source, vec![short])),
+            }
+        }
+        let shown = sources.iter().map(|(source, names)| format!("{}: {source}", names.join(", ")));
+        let shown = shown.collect::<Vec<_>>().join("; ");
+        let text = both!("Sources: {shown}", "출처: {shown}").get(self.lang).to_owned();
+        (!sources.is_empty()).then(|| Block::Paragraph(vec![Span::Toned(Tone::Muted, text)]))
     }
 
     fn table(self, table: &markdown::Table) -> Table {
