@@ -247,7 +247,11 @@ impl Form {
             Lang::En => knob.en,
             Lang::Ko => knob.ko,
         };
-        let (unit, range, default) = (knob.unit.name(), range(knob), knob.default);
+        let unit = match self.lang {
+            Lang::En => knob.unit.name(),
+            Lang::Ko => korean(knob.unit),
+        };
+        let (range, default) = (range(knob), knob.default);
         let unit = if matches!(knob.unit, Unit::Choice(_) | Unit::Flag) { "" } else { unit };
         let mut parts = vec![escape(what)];
         if field.option == FieldOption::Vary {
@@ -338,6 +342,33 @@ impl Form {
             self.say(&both!("The sim's own settings", "기본 설정으로")),
             self.say(&both!("Replications", "반복")),
         )
+    }
+}
+
+/// What kind of value a knob takes; in English it is the unit's name.
+fn korean(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count => "개수",
+        Unit::Limit => "개수 또는 \"unlimited\"",
+        Unit::Milliseconds => "시간, 숫자만 쓰면 ms",
+        Unit::Seconds => "시간, 숫자만 쓰면 초",
+        Unit::Duration => "단위를 붙인 시간",
+        Unit::RandomTime => "분포를 따르는 시간",
+        Unit::Rate => "초당 건수",
+        Unit::Share => "비율",
+        Unit::Flag => "true 또는 false",
+        Unit::Choice(_) => "선택",
+        Unit::Mix => "가중치",
+        Unit::Stages => "단계",
+        Unit::Size => "크기, 숫자만 쓰면 바이트",
+        Unit::Acquisition => "\"poll 10ms\" 또는 \"pubsub\"",
+        Unit::Journey => "거쳐 가는 곳",
+        Unit::Name => "가격 파일에 있는 이름",
+        Unit::Number => "숫자",
+        Unit::Portion => "개수 또는 비율",
+        Unit::CanarySteps => "비율과 시간",
+        Unit::Durations => "시간 여러 개",
+        Unit::Lease => "시간 또는 \"watchdog\"",
     }
 }
 
