@@ -210,7 +210,7 @@ impl<'r> Prose<'r> {
         let shown = match (&*estimate.unit, self.lang) {
             ("count" | "share" | "money", _) => shown,
             ("1/s", _) => format!("{shown} /s"),
-            ("s", Lang::Ko) => format!("{shown} 초"),
+            ("s", Lang::Ko) => format!("{shown}초"),
             (unit, _) => format!("{shown} {unit}"),
         };
         Span::Toned(Tone::Accent, shown.replace(' ', "\u{a0}"))
