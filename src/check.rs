@@ -179,6 +179,7 @@ impl Checker<'_> {
             problems.extend(self.links(page));
             problems.extend(self.commands(page));
             problems.extend(self.measured(page, &mut outcomes));
+            problems.extend(sources(page));
             problems.extend(page.topic.default_rows.iter().filter_map(|row| default(page, row)));
         }
         self.problems.extend(problems);
@@ -473,6 +474,41 @@ impl Checker<'_> {
 
 fn missing(path: &str) -> Problem {
     Source::new(path, "").problem_of_file(both!("this file is missing", "이 파일이 없습니다"))
+}
+
+/// Every default has a source: its knob's, or one in the front matter.
+fn sources(page: &Page) -> Vec<Problem> {
+    let knobs = all_knobs();
+    let topic = &page.topic;
+    let needs_none = |setting: &str| {
+        knobs.iter().any(|(name, _)| name == setting)
+            || topic.sources.iter().any(|own| own.setting == setting)
+    };
+    let without = topic.settings.iter().filter(|(setting, _)| !needs_none(setting));
+    let mut problems: Vec<Problem> = without
+        .map(|(setting, span)| {
+            page.source
+                .problem(
+                    span.clone(),
+                    both!("`{setting}` has no source", "`{setting}`의 출처가 없습니다"),
+                )
+                .hint(both!(
+                    "name the document in the front matter, last: `[sources]`, then `\"{setting}\" = \"...\"`",
+                    "머리말 끝에 `[sources]`를 두고 `\"{setting}\" = \"...\"`로 문서를 적으세요"
+                ))
+        })
+        .collect();
+    for own in &topic.sources {
+        if topic.settings.iter().all(|(setting, _)| *setting != own.setting) {
+            let setting = &own.setting;
+            let what = both!(
+                "no default is called `{setting}`, so this source is of nothing",
+                "`{setting}`이라는 기본값이 없어 이 출처는 쓰이지 않습니다"
+            );
+            problems.push(page.source.problem(own.span.clone(), what));
+        }
+    }
+    problems
 }
 
 /// A default that a topic quotes must be the knob's.

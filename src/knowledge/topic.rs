@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use self::front_matter::fences;
-pub(crate) use self::front_matter::{Checked, Shape, front_matter};
+pub(crate) use self::front_matter::{Checked, DefaultSource, Shape, front_matter};
 use super::markdown::{self, Block, ClaimRef, Inline, Measured, Target, control_character};
 use crate::content::problem::{Problem, Source, is_control};
 use crate::content::text::both;
@@ -50,6 +50,9 @@ pub(crate) struct Topic {
     pub(crate) commands: Vec<Command>,
     /// What the table of section `defaults` says of knobs.
     pub(crate) default_rows: Vec<DefaultRow>,
+    /// What that table is about, row by row: the first cells without marks.
+    pub(crate) settings: Vec<(String, Range<usize>)>,
+    pub(crate) sources: Vec<DefaultSource>,
     /// Values that sims measured, where the text shows them.
     pub(crate) measured: Vec<Measured>,
     /// Claims of sims that the text rests on.
@@ -164,6 +167,8 @@ impl Topic {
                 links: facts.links,
                 commands: facts.commands,
                 default_rows: facts.default_rows,
+                settings: facts.settings,
+                sources: front.sources,
                 measured: facts.measured,
                 claims: facts.claims,
             }),
@@ -192,6 +197,7 @@ struct Facts {
     links: Vec<Link>,
     commands: Vec<Command>,
     default_rows: Vec<DefaultRow>,
+    settings: Vec<(String, Range<usize>)>,
     measured: Vec<Measured>,
     claims: Vec<ClaimRef>,
     /// Places of code blocks.
@@ -320,6 +326,9 @@ impl Facts {
             .is_some_and(|section| section.id == "defaults");
         for (cells, span) in std::iter::once((&table.head, None)).chain(rows) {
             cells.iter().for_each(|cell| self.inlines(cell));
+            if let (Some(first), Some(span), true) = (cells.first(), span, in_defaults) {
+                self.settings.push((Inline::plain(first).trim().to_owned(), span.clone()));
+            }
             let (Some([Inline::Code(knob)]), Some(default), Some(span), true) =
                 (cells.first().map(Vec::as_slice), cells.get(1), span, in_defaults)
             else {

@@ -85,6 +85,34 @@ fn a_topic_with_sims_rests_on_two_claims() {
     assert_eq!(said.matches(fault).count(), 2, "{said}");
 }
 
+/// A default that is no knob's names its document, and no source is of nothing.
+#[test]
+fn every_default_has_a_source() {
+    let with = |source: &str| {
+        let row = "| `max_connections` | 151 |\n| servers | 1 |";
+        let front = format!("on = \"2026-01-01\" }}\n[sources]\n{source}\n");
+        let files = ["topics/queues.md", "topics/queues.ko.md"];
+        let faults: Vec<(&str, &str, &str)> = files
+            .iter()
+            .flat_map(|file| {
+                [
+                    (*file, "| `max_connections` | 151 |", row),
+                    (*file, "on = \"2026-01-01\" }\n", front.as_str()),
+                ]
+            })
+            .collect();
+        content::with(&faults).line("check --content my")
+    };
+    assert_eq!(with("servers = \"A. K. Erlang, 1909\""), "exit 0\n--- stdout\nno faults\n");
+    let said = with("clerks = \"A. K. Erlang, 1909\"");
+    for fault in [
+        "error: `servers` has no source\n",
+        "error: no default is called `clerks`, so this source is of nothing\n",
+    ] {
+        assert_eq!(said.matches(fault).count(), 2, "{said}");
+    }
+}
+
 #[test]
 fn a_file_that_is_no_outcome_is_a_fault() {
     let sandbox = content::sandbox();

@@ -14,6 +14,8 @@ fn filled(text: &str, korean: bool) -> String {
         out += &match &after[..end] {
             ": slug of the topic" => "breaker".to_owned(),
             ": 2026-01-31" => "2026-01-31".to_owned(),
+            // The row of a default and its source name each other.
+            ": a setting" | ": a setting " | ": 설정" | ": 설정 " => "limit".to_owned(),
             _ if korean => format!("글 {count} "),
             _ => format!("Words {count} "),
         };

@@ -1,5 +1,7 @@
 //! What a topic file says of itself, between its `+++` lines.
 
+use std::ops::Range;
+
 use crate::content::problem::{Problem, Source};
 use crate::content::text::both;
 use crate::content::toml_tree::{self, Walk};
@@ -15,6 +17,17 @@ pub(crate) struct FrontMatter {
     pub(crate) sims: Vec<String>,
     pub(crate) checked: Checked,
     pub(crate) shape: Shape,
+    pub(crate) sources: Vec<DefaultSource>,
+}
+
+/// Where a default comes from that is no knob's: those have theirs in the table of knobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DefaultSource {
+    /// The first cell of its row, without marks.
+    pub(crate) setting: String,
+    /// The document.
+    pub(crate) source: String,
+    pub(crate) span: Range<usize>,
 }
 
 /// What kind of page a file is.
@@ -111,6 +124,10 @@ fn read_fields(walk: &mut Walk<'_>, root: &toml_tree::Node) -> Option<FrontMatte
             None => None,
         },
     };
+    let sources = match fields.take("sources") {
+        None => Some(Vec::new()),
+        Some(node) => sources(walk, node),
+    };
     fields.finish(walk);
     Some(FrontMatter {
         title: title?,
@@ -119,7 +136,19 @@ fn read_fields(walk: &mut Walk<'_>, root: &toml_tree::Node) -> Option<FrontMatte
         sims: sims?,
         checked: checked?,
         shape: shape?,
+        sources: sources?,
     })
+}
+
+fn sources(walk: &mut Walk<'_>, node: &toml_tree::Node) -> Option<Vec<DefaultSource>> {
+    let read = |walk: &mut Walk<'_>, (key, node): &(toml_tree::Key, toml_tree::Node)| {
+        let source = walk.str(node)?.to_owned();
+        if source.trim().is_empty() {
+            walk.report(node.span.clone(), both!("the source is empty", "출처가 비어 있습니다"));
+        }
+        Some(DefaultSource { setting: key.name.clone(), source, span: key.span.clone() })
+    };
+    walk.fields(node)?.rest().into_iter().map(|entry| read(walk, entry)).collect()
 }
 
 fn is_day(text: &str) -> bool {

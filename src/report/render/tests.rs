@@ -14,7 +14,7 @@ use crate::report::document::*;
 use crate::report::view::prose::Prose;
 
 fn prose(lang: Lang) -> Prose<'static> {
-    Prose { runs: &[], lang }
+    Prose { runs: &[], sources: &[], lang }
 }
 
 /// The page that a text of markdown makes.

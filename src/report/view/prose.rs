@@ -6,6 +6,7 @@ use super::column_heads::head;
 use super::outcome::{cell, signed, table};
 use crate::content::text::{Lang, both};
 use crate::knowledge::markdown::{self, ClaimRef, Inline, Measured, Target};
+use crate::knowledge::topic::DefaultSource;
 use crate::marketplace::config::all_knobs;
 use crate::report::document::{
     Align, Block, Check, Column, Footnote, Item, Page, Row, Span, Table, Tone, Verdict,
@@ -23,6 +24,8 @@ pub(in crate::report) struct Prose<'r> {
     /// The committed runs of the sims that the text names; a value of any other is shown as not
     /// measured yet.
     pub(in crate::report) runs: &'r [Committed],
+    /// Sources of defaults that are no knobs'.
+    pub(in crate::report) sources: &'r [DefaultSource],
     pub(in crate::report) lang: Lang,
 }
 
@@ -125,17 +128,28 @@ impl<'r> Prose<'r> {
         Block::Paragraph(vec![Span::Toned(Tone::Muted, text.get(self.lang).to_owned())])
     }
 
-    /// Where the defaults of the knobs in a table come from: a knob's source has one place.
+    /// Where the defaults of a table come from. A knob's source has one place, the table of knobs.
     fn sources(self, table: &markdown::Table) -> Option<Block> {
         let knobs = all_knobs();
-        let mut sources: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut sources: Vec<(&str, Vec<String>)> = Vec::new();
         for row in &table.rows {
-            let Some([Inline::Code(name)]) = row.cells.first().map(Vec::as_slice) else { continue };
-            let Some((_, knob)) = knobs.iter().find(|(known, _)| known == name) else { continue };
-            let short = name.rsplit('.').next().unwrap_or(name);
-            match sources.iter_mut().find(|(source, _)| *source == knob.source) {
-                Some((_, names)) => names.push(short),
-                None => sources.push((knob.source, vec![short])),
+            let setting = row.cells.first().map(|cell| Inline::plain(cell)).unwrap_or_default();
+            let setting = setting.trim();
+            let of_knob = knobs.iter().find(|(known, _)| known == setting);
+            let own = self.sources.iter().find(|own| own.setting == setting);
+            let Some(source) =
+                of_knob.map(|(_, knob)| knob.source).or(own.map(|own| own.source.as_str()))
+            else {
+                continue;
+            };
+            // The last part tells a knob from the others of one table.
+            let name = match of_knob {
+                Some(_) => setting.rsplit('.').next().unwrap_or(setting).to_owned(),
+                None => setting.to_owned(),
+            };
+            match sources.iter_mut().find(|(other, _)| *other == source) {
+                Some((_, names)) => names.push(name),
+                None => sources.push((source, vec![name])),
             }
         }
         let shown = sources.iter().map(|(source, names)| format!("{}: {source}", names.join(", ")));

@@ -15,7 +15,7 @@ use crate::store::Attempt;
 pub(crate) fn topic(topic: &Topic, after: &[String], runs: &[Committed], lang: Lang) -> Document {
     let mut shown =
         vec![Block::Heading { level: 1, id: None, text: vec![Span::text(&topic.title)] }];
-    shown.extend(Prose { runs, lang }.body(&topic.body, &topic.body));
+    shown.extend(Prose { runs, sources: &topic.sources, lang }.body(&topic.body, &topic.body));
     shown.push(Block::Rule);
     let say = |text: crate::content::text::Text| text.get(lang).to_owned();
     let commands = |verb: &str, names: &[String]| -> Vec<Span> {
@@ -53,7 +53,7 @@ pub(crate) fn part(
     runs: &[Committed],
     lang: Lang,
 ) -> Document {
-    let mut shown = Prose { runs, lang }.body(blocks_of_it, &topic.body);
+    let mut shown = Prose { runs, sources: &topic.sources, lang }.body(blocks_of_it, &topic.body);
     shown.push(Block::Rule);
     let level = topic.sections.iter().find(|it| it.id == section).map(|it| it.level);
     let alike: Vec<&str> = topic
