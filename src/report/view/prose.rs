@@ -152,10 +152,16 @@ impl<'r> Prose<'r> {
                 None => sources.push((source, vec![name])),
             }
         }
-        let shown = sources.iter().map(|(source, names)| format!("{}: {source}", names.join(", ")));
-        let shown = shown.collect::<Vec<_>>().join("; ");
-        let text = both!("Sources: {shown}", "출처: {shown}").get(self.lang).to_owned();
-        (!sources.is_empty()).then(|| Block::Paragraph(vec![Span::Toned(Tone::Muted, text)]))
+        if sources.is_empty() {
+            return None;
+        }
+        let mut spans =
+            vec![Span::Toned(Tone::Muted, both!("Sources", "출처").get(self.lang).to_owned())];
+        for (source, names) in sources {
+            spans.push(Span::Break);
+            spans.push(Span::Toned(Tone::Muted, format!("{}: {source}", names.join(", "))));
+        }
+        Some(Block::Paragraph(spans))
     }
 
     fn table(self, table: &markdown::Table) -> Table {
