@@ -186,6 +186,6 @@ fn outcomes_dir(context: &Context) -> Result<PathBuf, Failure> {
         ));
     }
     let dir = root.join("outcomes");
-    context.out.folder_of(&dir.join("any"))?;
+    context.out.directory(&dir)?;
     Ok(dir)
 }

@@ -82,7 +82,7 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
         }
     }
     for (path, text) in &files {
-        context.out.folder_of(path)?;
+        context.out.directory(path.parent().unwrap_or(&root))?;
         context.out.file(path, text)?;
         let shown = printable(&path.display().to_string());
         context.out.print(&format!("{shown}\n"))?;

@@ -142,11 +142,13 @@ impl Output {
         })
     }
 
-    /// Makes the directory that a file is to be written to.
-    pub(super) fn folder_of(&self, path: &Path) -> Result<(), Failure> {
-        let Some(dir) = path.parent() else { return Ok(()) };
+    /// Makes a directory with those above it, or finds it.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn directory(&self, dir: &Path) -> Result<(), Failure> {
         std::fs::create_dir_all(dir).map_err(|error| {
-            let shown = crate::content::problem::printable(&dir.display().to_string());
+            let shown = printable(&dir.display().to_string());
             Failure::Words(
                 both!(
                     "cannot make `{shown}`: {error}",

@@ -33,7 +33,7 @@ pub(super) fn run(context: &mut Context, args: &SiteArgs) -> Result<Done, Failur
     let mut paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
     // Before the first file, so that an export that was interrupted can be repeated.
     let union: Vec<String> = paths.iter().chain(&earlier).cloned().collect();
-    make_dir(&args.dir)?;
+    context.out.directory(&args.dir)?;
     write(context, &args.dir, MARKER, &marker(union))?;
     for file in &files {
         write(context, &args.dir, &file.path, &file.text)?;
@@ -106,25 +106,9 @@ fn marker(mut paths: Vec<String>) -> String {
 }
 
 fn write(context: &Context, dir: &Path, path: &str, text: &str) -> Result<(), Failure> {
-    let mut folder = dir.to_owned();
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in parts {
-        folder.push(part);
-        make_dir(&folder)?;
-    }
-    context.out.file(&dir.join(path), text)
-}
-
-/// Makes a directory, or finds it.
-fn make_dir(dir: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(dir).map_err(|error| {
-        let shown = printable(&dir.display().to_string());
-        Failure::Words(
-            both!("cannot make `{shown}`: {error}", "`{shown}`을(를) 만들 수 없습니다: {error}"),
-            None,
-        )
-    })
+    let path = dir.join(path);
+    context.out.directory(path.parent().unwrap_or(dir))?;
+    context.out.file(&path, text)
 }
 
 #[cfg(test)]

@@ -1,59 +1,30 @@
 // Drives `prep serve` in Chromium: `node serve.mjs ADDRESS [SCREENSHOTS]`, with the address that it
 // printed. Says what is wrong and ends with 1, or says how many runs it saw to their end.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
+import { SIZES, axe, drive, expect, openPage, shot } from "./browser.mjs";
 
-import { chromium } from "playwright-core";
-
-const [home, shots] = process.argv.slice(2);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const CHROMIUM = process.env.PREP_CHROMIUM ?? "/usr/bin/chromium";
+const home = process.argv[2];
 const ORIGIN = new URL(home).origin;
-const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
 const RATE = "knob-load.shoppers.rate";
 const POOL = "knob-spring.datasource.hikari.maximum-pool-size";
 // A run takes as long as it takes on a busy machine.
 const LONG = { timeout: 120_000 };
 
-const faults = [];
 let runs = 0;
-function expect(what, found, wanted) {
-  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
-  if (a !== b) faults.push(`${what}: ${a}, not ${b}`);
-}
 
-// A page that tells of errors, and of requests that leave the server. What the server refuses, a
-// browser reports as an error too: `refused` says that it is meant.
-async function open(browser, options, refused = false) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    const meant = refused && /status of 4(22|29)/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !meant) faults.push(`${page.url()}: console: ${message.text()}`);
+// What the server refuses, a browser reports as an error too: `refused` says that it is meant.
+const open = (browser, options, refused = false) =>
+  openPage(browser, options, {
+    own: (url) => url.startsWith(`${ORIGIN}/`) || url.startsWith("data:"),
+    meant: (words) => refused && /status of 4(22|29)/.test(words),
+    ended: true,
   });
-  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(`${ORIGIN}/`) && !request.url().startsWith("data:")) faults.push(`${page.url()}: asks for ${request.url()}`);
-  });
-  return page;
-}
 
-async function axe(page, what) {
-  // Not as a script of the page: its policy forbids that.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const { id, help, nodes } of violations) {
-    const places = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`);
-    faults.push(`${what}: axe ${id}: ${help}: ${places.join("; ")}`);
-  }
+// axe, and nothing beyond the window.
+async function sound(page, what) {
+  await axe(page, what);
   const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
   expect(`${what}: columns beyond the window`, await page.evaluate(wide), 0);
-}
-
-async function shot(page, name, whole = false) {
-  if (shots) await page.screenshot({ path: path.join(shots, `serve-${name}.png`), fullPage: whole });
 }
 
 const field = (page, id) => page.locator(`[id="${id}"]`);
@@ -70,8 +41,8 @@ async function whole(browser) {
   await page.locator("header.site nav a", { hasText: "Simulations" }).click();
   await page.locator("main a", { hasText: "Connection pool size" }).first().click();
   await page.waitForURL(/\/en\/sims\/pool-size\.html$/);
-  await axe(page, "the page of a sim");
-  await shot(page, "sim-en-desk-light");
+  await sound(page, "the page of a sim");
+  await shot(page, "serve-sim-en-desk-light");
   expect("what the sim varies", await field(page, POOL).inputValue(), "2, 4, 10, 50");
   expect("the default report", await page.locator("#report h2").first().textContent(), "Report of the sim's own settings");
 
@@ -87,8 +58,8 @@ async function whole(browser) {
   expect("the report stays", await page.locator("#report h2").first().textContent(), "Report of the sim's own settings");
   await run(page).click();
   await page.locator("form.settings .count", { hasText: /of \d+ replications/ }).waitFor(LONG);
-  await shot(page, "running-en-desk-light");
-  await axe(page, "a run on its way");
+  await shot(page, "serve-running-en-desk-light");
+  await sound(page, "a run on its way");
   // A page that is loaded again has left its run.
   await page.reload();
   expect("the settings are in the address", await field(page, RATE).inputValue(), "1500/s");
@@ -103,8 +74,8 @@ async function whole(browser) {
   expect("a line for each value", await page.locator("#report table").first().locator("tbody tr").count(), 2);
   const line = "prep sim pool-size --set load.shoppers.rate=100/s --vary 'spring.datasource.hikari.maximum-pool-size=3, 12' --seed 9";
   expect("the line for a terminal", (await page.locator("#report").textContent()).includes(line), true);
-  await axe(page, "a fresh report");
-  await shot(page, "report-en-desk-light", true);
+  await sound(page, "a fresh report");
+  await shot(page, "serve-report-en-desk-light", true);
 
   // The address is the link: whoever opens it sees the form filled, and nothing runs.
   const link = await page.locator("a.share").evaluate((a) => a.href);
@@ -124,12 +95,12 @@ async function whole(browser) {
   expect("the values of the link", await field(guest, POOL).inputValue(), "3, 12");
   expect("the seed of the link", await guest.locator("#seed").inputValue(), "9");
   expect("nothing runs by itself", [await status(guest).textContent(), asked.includes("POST")], ["", false]);
-  await shot(guest, "link-en-phone-dark");
+  await shot(guest, "serve-link-en-phone-dark");
   await guest.locator("a.language").click();
   await guest.waitForURL(/\/ko\/sims\/pool-size\.html\?/);
   expect("the link in Korean", await field(guest, RATE).inputValue(), "100/s");
-  await axe(guest, "the page of a sim in Korean");
-  await shot(guest, "link-ko-phone-dark", true);
+  await sound(guest, "the page of a sim in Korean");
+  await shot(guest, "serve-link-ko-phone-dark", true);
   await guest.context().close();
 }
 
@@ -150,8 +121,8 @@ async function wrong(browser) {
   expect("at the knob too", /whole number/.test(await page.locator(".knob .wrong").textContent()), true);
   expect("it is marked", await page.locator("[aria-invalid]").count(), 1);
   expect("nothing was run", await status(page).textContent(), "It was not run.");
-  await axe(page, "wrong settings");
-  await shot(page, "wrong-en-desk-dark");
+  await sound(page, "wrong settings");
+  await shot(page, "serve-wrong-en-desk-dark");
   await field(page, "knob-max_connections").fill("");
   await page.locator("#compare").fill("zebra=1,2");
   await page.locator("#compare").press("Tab");
@@ -177,8 +148,8 @@ async function closed(browser) {
   await run(page).click();
   await said(page, "끝났습니다");
   runs += 1;
-  await axe(page, "a report in Korean");
-  await shot(page, "report-ko-desk-light", true);
+  await sound(page, "a report in Korean");
+  await shot(page, "serve-report-ko-desk-light", true);
   await page.context().close();
 }
 
@@ -208,15 +179,4 @@ async function withoutScript(browser) {
   await page.context().close();
 }
 
-if (shots) mkdirSync(shots, { recursive: true });
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-try {
-  for (const part of [whole, wrong, closed, stranger, withoutScript]) {
-    await part(browser).catch((error) => faults.push(`${part.name}: ${error.stack}`));
-  }
-} finally {
-  await browser.close();
-}
-for (const fault of faults) console.error(fault);
-console.log(`${runs} runs`);
-process.exitCode = faults.length > 0 ? 1 : 0;
+await drive([whole, wrong, closed, stranger, withoutScript], () => `${runs} runs`);

@@ -1,17 +1,14 @@
 // Opens the static site in Chromium as files: `node site.mjs DIR [SCREENSHOTS]`. Says what is wrong
 // and ends with 1, or says how many pages it saw.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { chromium } from "playwright-core";
+import { SIZES, axe, drive, expect, openPage, shot } from "./browser.mjs";
 
-const [site, shots] = process.argv.slice(2);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const site = process.argv[2];
 const NUMBERS = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
-const CHROMIUM = process.env.PREP_CHROMIUM ?? "/usr/bin/chromium";
 
 // A page of each kind.
 const KINDS = {
@@ -25,14 +22,6 @@ const KINDS = {
   quiz: "quizzes/hikaricp-pool.html",
   search: "search.html?q=pool",
 };
-const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
-
-const faults = [];
-function expect(what, found, wanted) {
-  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
-  if (a !== b) faults.push(`${what}: ${a}, not ${b}`);
-}
-
 const address = (lang, page) => {
   const [file, query] = page.split("?");
   const url = pathToFileURL(path.join(site, lang, file));
@@ -40,34 +29,7 @@ const address = (lang, page) => {
   return url.href;
 };
 
-// A page that tells of errors, and of requests that leave the site.
-async function open(browser, options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) faults.push(`${page.url()}: console: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
-  page.on("request", (request) => {
-    if (!/^(file:|data:)/.test(request.url())) faults.push(`${page.url()}: asks for ${request.url()}`);
-  });
-  page.on("requestfailed", (request) => faults.push(`${page.url()}: cannot load ${request.url()}`));
-  return page;
-}
-
-async function axe(page, what) {
-  // Not as a script of the page: its policy forbids that, and that axe fetches styles.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { preload: false, resultTypes: ["violations"] }));
-  for (const { id, help, nodes } of violations) {
-    const places = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`);
-    faults.push(`${what}: axe ${id}: ${help}: ${places.join("; ")}`);
-  }
-}
-
-async function shot(page, name) {
-  if (shots) await page.screenshot({ path: path.join(shots, `${name}.png`) });
-}
+const open = (browser, options) => openPage(browser, options, { own: (url) => /^(file:|data:)/.test(url) });
 
 let seen = 0;
 async function look(browser) {
@@ -212,16 +174,4 @@ async function printed(browser) {
   await page.context().close();
 }
 
-if (shots) mkdirSync(shots, { recursive: true });
-// Files of the test itself: the sandbox of the browser cannot be had as root.
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-try {
-  for (const part of [look, search, quiz, withoutScript, printed]) {
-    await part(browser).catch((error) => faults.push(`${part.name}: ${error.stack}`));
-  }
-} finally {
-  await browser.close();
-}
-for (const fault of faults) console.error(fault);
-console.log(`${seen} pages`);
-process.exitCode = faults.length > 0 ? 1 : 0;
+await drive([look, search, quiz, withoutScript, printed], () => `${seen} pages`);
