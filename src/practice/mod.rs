@@ -1,4 +1,12 @@
-//! Practice: sessions of questions, and the answers that come from the simulator.
+//! Practice: sessions of questions, and the answers that come from the simulator; assignments: the
+//! paper of a class, what students hand in, and its grading.
 
+pub(crate) mod assignment;
+pub(crate) mod key;
+pub(crate) mod paper;
+pub(crate) mod received;
+mod sealed;
 pub(crate) mod session;
+pub(crate) mod signing;
 pub(crate) mod simulated;
+pub(crate) mod submission;

@@ -1,5 +1,7 @@
 //! The grading of one answer to one question.
 
+use serde::{Deserialize, Serialize};
+
 use crate::content::problem::printable;
 use crate::content::text::{Text, both};
 
@@ -16,7 +18,7 @@ pub(crate) enum Answer {
 }
 
 /// The right value of a `sim` question as the simulator found it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Band {
     pub(crate) value: f64,
     pub(crate) low: f64,

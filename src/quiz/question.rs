@@ -3,12 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::content::text::Text;
 
 use super::unit::Unit;
 
 /// A value with its place in the English file, for checks that compare it with other content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Placed<T> {
     pub(crate) value: T,
     pub(crate) span: Range<usize>,
@@ -26,7 +28,7 @@ pub(crate) struct Quiz {
     pub(crate) questions: Vec<Question>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Question {
     /// Unique in its quiz.
     pub(crate) id: String,
@@ -42,7 +44,7 @@ pub(crate) struct Question {
     pub(crate) span: Range<usize>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum QuestionKind {
     /// Exactly one option is right.
     Choice {
@@ -57,7 +59,7 @@ pub(crate) enum QuestionKind {
 }
 
 /// One option of a `choice` or `several` question.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) id: String,
     pub(crate) text: Text,
@@ -69,7 +71,7 @@ pub(crate) struct Choice {
 }
 
 /// The right value is part of the file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct NumberQuestion {
     /// In `unit`.
     pub(crate) answer: f64,
@@ -80,7 +82,7 @@ pub(crate) struct NumberQuestion {
 }
 
 /// The right value comes from running the simulator.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SimQuestion {
     pub(crate) sim: Placed<String>,
     pub(crate) params: Vec<Param>,
@@ -92,7 +94,7 @@ pub(crate) struct SimQuestion {
 }
 
 /// A knob that a `sim` question turns; `{name}` in the question stands for the value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) knob: Placed<String>,
@@ -100,7 +102,7 @@ pub(crate) struct Param {
     pub(crate) values: Vec<Placed<ParamValue>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ParamValue {
     Int(i64),
     Float(f64),
@@ -109,7 +111,7 @@ pub(crate) enum ParamValue {
 }
 
 /// How far from the right value an answer may be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Accept {
     /// In percent of the right value.
     Percent(f64),

@@ -1,9 +1,11 @@
 //! Units of answers, and the reading of a number as a person types it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::content::text::{Text, both};
 
 /// The unit that a number is asked for in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Unit {
     PerSecond,
     Milliseconds,
