@@ -1,7 +1,5 @@
 //! The two languages, and sentences that exist in both.
 
-use serde::{Deserialize, Serialize};
-
 /// A language that topics, reports and errors are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lang {
@@ -27,7 +25,7 @@ impl Lang {
 
 /// One sentence in every language of the tool. Made by [`both!`], which does not compile while a
 /// language is missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Text {
     pub(crate) en: String,
     pub(crate) ko: String,

@@ -10,12 +10,9 @@ use std::ops::Range;
 use super::paper::{Late, Setting};
 use crate::quiz::question::Placed;
 
-pub(crate) use make::{Made, make};
+pub(crate) use make::{Made, Simulator, make};
 pub(crate) use read::read;
 pub(crate) use written::{Wish, toml};
-
-/// The words for kinds of questions in `kinds`.
-pub(crate) const KINDS: &[&str] = &["choice", "several", "number", "sim"];
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Assignment {

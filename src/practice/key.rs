@@ -9,7 +9,7 @@ use super::sealed;
 use super::signing::{self, Secret};
 use crate::content::text::{Text, both};
 use crate::quiz::grade::Band;
-use crate::quiz::question::Question;
+use crate::quiz::question::{Misconception, Question};
 
 const FORMAT: &str = "prep.key/1";
 
@@ -33,6 +33,8 @@ pub(crate) struct KeyQuestion {
     pub(crate) id: String,
     /// Its options have the ids of the paper.
     pub(crate) question: Question,
+    /// Those that its wrong answers name.
+    pub(crate) misconceptions: Vec<Misconception>,
     /// In the order of the paper; none where no simulation is asked.
     pub(crate) variants: Vec<KeyVariant>,
 }
@@ -98,10 +100,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Key, Fault> {
     }
     for asked in key.paper.questions() {
         let answered = key.question(&asked.id);
-        let variants = match &asked.kind {
-            super::paper::PaperKind::Sim(sim) => sim.variants.len(),
-            _ => 0,
-        };
+        let variants = asked.kind.sim().map_or(0, |sim| sim.variants.len());
         if answered.is_none_or(|question| question.variants.len() != variants) {
             let what = both!("has no answer here", "정답이 없습니다");
             return Err(Fault::value(&asked.id, what));

@@ -1,7 +1,9 @@
-//! Practice: sessions of questions, and the answers that come from the simulator; assignments: the
-//! paper of a class, what students hand in, and its grading.
+//! Practice: sessions of questions, what they show, and the answers that come from the simulator;
+//! assignments: the paper of a class, what students hand in, and its grading.
 
 pub(crate) mod assignment;
+pub(crate) mod class;
+pub(crate) mod exhibit;
 pub(crate) mod key;
 pub(crate) mod paper;
 pub(crate) mod received;

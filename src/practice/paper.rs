@@ -12,10 +12,11 @@ use super::received::{self, Fault, is_hex_64, is_id, is_question_id};
 use super::sealed;
 use super::signing::Secret;
 use crate::content::text::{Text, both};
+use crate::quiz::question::ScheduledStep;
 use crate::quiz::unit::Unit;
 
 pub(crate) use draw::{Drawn, draw, filled};
-pub(super) use public::{blinded, published};
+pub(super) use public::{Apart, blinded, published};
 
 pub(super) const FORMAT: &str = "prep.paper/1";
 /// Most bytes of a paper, and of a key.
@@ -73,10 +74,31 @@ pub(crate) struct PaperQuestion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum PaperKind {
-    Choice { options: Vec<PaperOption> },
-    Several { options: Vec<PaperOption> },
-    Number { unit: Unit },
+    Choice {
+        options: Vec<PaperOption>,
+    },
+    Several {
+        options: Vec<PaperOption>,
+    },
+    Number {
+        unit: Unit,
+    },
+    /// To be put in order; listed in no order.
+    Order {
+        steps: Vec<PaperOption>,
+    },
+    Trace {
+        schedule: Vec<ScheduledStep>,
+        options: Vec<PaperOption>,
+    },
     Sim(PaperSim),
+    Predict(PaperSim),
+    /// What was measured, as text.
+    Diagnose {
+        exhibit: Text,
+        options: Vec<PaperOption>,
+    },
+    Open,
 }
 
 /// One option; its id tells nothing.
@@ -192,11 +214,13 @@ impl PaperQuestion {
         let options = self.kind.options();
         let bad_id = options.iter().any(|option| !is_id(&option.id));
         let count_fits = match &self.kind {
-            PaperKind::Choice { .. } | PaperKind::Several { .. } => {
-                (2..=26).contains(&options.len())
-            }
-            PaperKind::Sim(sim) => !sim.variants.is_empty(),
-            PaperKind::Number { .. } => true,
+            PaperKind::Choice { .. }
+            | PaperKind::Several { .. }
+            | PaperKind::Order { .. }
+            | PaperKind::Trace { .. }
+            | PaperKind::Diagnose { .. } => (2..=26).contains(&options.len()),
+            PaperKind::Sim(sim) | PaperKind::Predict(sim) => !sim.variants.is_empty(),
+            PaperKind::Number { .. } | PaperKind::Open => true,
         };
         if bad_id || !count_fits {
             let what =
@@ -208,11 +232,25 @@ impl PaperQuestion {
 }
 
 impl PaperKind {
-    /// In the order of the paper; none for questions that ask for a number.
+    /// What has a letter, options or steps, in the order of the paper.
     pub(crate) fn options(&self) -> &[PaperOption] {
         match self {
-            PaperKind::Choice { options } | PaperKind::Several { options } => options,
-            PaperKind::Number { .. } | PaperKind::Sim(_) => &[],
+            PaperKind::Choice { options }
+            | PaperKind::Several { options }
+            | PaperKind::Trace { options, .. }
+            | PaperKind::Diagnose { options, .. }
+            | PaperKind::Order { steps: options } => options,
+            PaperKind::Number { .. }
+            | PaperKind::Sim(_)
+            | PaperKind::Predict(_)
+            | PaperKind::Open => &[],
+        }
+    }
+
+    pub(crate) fn sim(&self) -> Option<&PaperSim> {
+        match self {
+            PaperKind::Sim(sim) | PaperKind::Predict(sim) => Some(sim),
+            _ => None,
         }
     }
 }

@@ -64,6 +64,10 @@ pub(crate) enum Given {
     Options(Vec<String>),
     /// A number as it was typed.
     Number(String),
+    /// Ids of all steps as the student put them.
+    Order(Vec<String>),
+    /// An answer in words.
+    Words(String),
 }
 
 /// The last line: the student handed in.
@@ -117,24 +121,29 @@ pub(crate) struct Writer {
 }
 
 impl Given {
-    /// As it is graded.
-    pub(crate) fn answer(&self) -> Answer {
+    /// As it is graded. `points` are those of the rubric that an answer in words makes, as the
+    /// mentor says.
+    pub(crate) fn answer(&self, points: &[String]) -> Answer {
         match self {
             Given::Options(ids) => Answer::Options(ids.clone()),
             Given::Number(typed) => Answer::Number(typed.clone()),
+            Given::Order(ids) => Answer::Order(ids.clone()),
+            Given::Words(text) => Answer::Open { text: text.clone(), points: points.to_vec() },
         }
     }
 
     fn check(&self) -> Result<(), Fault> {
         let wrong = |what| Err(Fault::value("given", what));
         match self {
-            Given::Options(ids) if ids.len() > 26 || !ids.iter().all(|id| is_id(id)) => {
+            Given::Options(ids) | Given::Order(ids)
+                if ids.len() > 26 || !ids.iter().all(|id| is_id(id)) =>
+            {
                 wrong(both!("these are no options", "보기가 아닙니다"))
             }
-            Given::Number(typed) if typed.chars().count() > ANSWER_MAX => {
+            Given::Number(typed) | Given::Words(typed) if typed.chars().count() > ANSWER_MAX => {
                 wrong(both!("too long", "너무 깁니다"))
             }
-            Given::Options(_) | Given::Number(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -350,6 +359,11 @@ impl Header {
 }
 
 impl Line {
+    /// Names this answer: nobody else can have signed the same line.
+    pub(crate) fn digest(&self) -> String {
+        signing::digest(&self.text())
+    }
+
     fn check(&self) -> Result<(), Fault> {
         let wrong = |field: &str| {
             let what = both!("this cannot stand here", "올 수 없는 값입니다");

@@ -1,19 +1,23 @@
 //! Units of answers, and the reading of a number as a person types it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::content::text::{Text, both};
 
 /// The unit that a number is asked for in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Unit {
+    #[serde(rename = "1/s")]
     PerSecond,
+    #[serde(rename = "ms")]
     Milliseconds,
+    #[serde(rename = "s")]
     Seconds,
+    #[serde(rename = "count")]
     Count,
     /// 20 means a fifth.
+    #[serde(rename = "%")]
     Percent,
     /// 0.2 means a fifth.
+    #[serde(rename = "share")]
     Share,
 }
 

@@ -2,16 +2,19 @@
 
 use super::{Assignment, Choose, Scenario, Wanted};
 use crate::content::problem::{Problem, Source, nearest};
-use crate::content::text::both;
+use crate::content::text::{Text, both};
 use crate::content::{Kind, Library};
 use crate::practice::key::{Key, KeyQuestion, KeyVariant};
-use crate::practice::paper::{self, Item, Paper, PaperQuestion, Setting, blinded, published};
+use crate::practice::paper::{
+    self, Apart, Item, Paper, PaperQuestion, Setting, blinded, published,
+};
 use crate::practice::session::{self, SimAsk};
 use crate::practice::signing::{self, Secret};
 use crate::practice::simulated::NoAnswer;
 use crate::quiz::grade::Band;
-use crate::quiz::question::{Question, QuestionKind, Quiz, SimQuestion};
-use crate::quiz::unit::Unit;
+use crate::quiz::question::{
+    DiagnoseQuestion, Misconception, Question, QuestionKind, Quiz, SimQuestion,
+};
 use crate::quiz::{order, read};
 
 /// The two files.
@@ -26,18 +29,23 @@ pub(crate) struct Made {
     pub(crate) asked: usize,
 }
 
-/// What the simulator gives for a question; `None` when its settings break the guard.
-pub(crate) type Bands<'b> = dyn FnMut(&SimAsk) -> Result<Option<Band>, NoAnswer> + 'b;
+/// What only runs can tell, or their committed outcomes.
+pub(crate) struct Simulator<'s> {
+    /// The right value with some settings; `None` when a question with them is never given out.
+    pub(crate) band: &'s mut dyn FnMut(&SimAsk) -> Result<Option<Band>, NoAnswer>,
+    /// What a `diagnose` question shows, as text.
+    pub(crate) exhibit: &'s mut dyn FnMut(&DiagnoseQuestion) -> Result<Text, NoAnswer>,
+}
 
 /// One question of an item with the settings that belong to it.
 struct Chosen<'q> {
     id: String,
+    quiz: &'q Quiz,
     question: &'q Question,
     scenario: Option<&'q Scenario>,
 }
 
-/// Makes the files. `bands` is asked once for each variant of each question that a simulation
-/// answers.
+/// Makes the files. The simulator is asked once for each variant of each question that it answers.
 ///
 /// # Errors
 /// Quizzes, questions, kinds or settings that do not exist or do not suffice, with their places; a
@@ -47,7 +55,7 @@ pub(crate) fn make(
     source: &Source,
     assignment: &Assignment,
     secret: &Secret,
-    bands: &mut Bands<'_>,
+    simulator: &mut Simulator<'_>,
 ) -> Result<Made, NoAnswer> {
     let quizzes = quizzes(library, source, assignment).map_err(NoAnswer::Problems)?;
     let chosen = choose(source, assignment, &quizzes).map_err(NoAnswer::Problems)?;
@@ -59,7 +67,7 @@ pub(crate) fn make(
     for (wanted, chosen) in assignment.items.iter().zip(&chosen) {
         let mut questions = Vec::new();
         for chosen in chosen {
-            let (asked, answer) = question(source, wanted, chosen, seed, bands)?;
+            let (asked, answer) = question(source, wanted, chosen, seed, simulator)?;
             questions.push(asked);
             if answers.iter().all(|other| other.id != answer.id) {
                 answers.push(answer);
@@ -143,7 +151,7 @@ fn choose<'q>(
                 });
                 let chosen = found.map(|question| {
                     let id = format!("{}/{}", quiz.slug, question.id);
-                    Chosen { id, question, scenario }
+                    Chosen { id, quiz, question, scenario }
                 });
                 problems.extend(chosen.as_ref().and_then(|c| misplaced(source, wanted, c)));
                 chosen.into_iter().collect()
@@ -158,6 +166,7 @@ fn choose<'q>(
                 problems.extend(too_few(source, wanted, *count, &pool, &all, assignment, quiz));
                 let chosen = |question: &'q Question| Chosen {
                     id: format!("{}/{}", quiz.slug, question.id),
+                    quiz,
                     question,
                     scenario: None,
                 };
@@ -202,7 +211,7 @@ fn no_question(source: &Source, quiz: &Quiz, span: std::ops::Range<usize>, id: &
 /// A scenario for a question that runs no simulation, or for one that turns the same knob.
 fn misplaced(source: &Source, wanted: &Wanted, chosen: &Chosen<'_>) -> Option<Problem> {
     let (scenario, id) = (chosen.scenario?, &chosen.id);
-    let Some(sim) = sim_of(chosen.question) else {
+    let Some(sim) = chosen.question.kind.simulated() else {
         let what = both!(
             "`{id}` asks no simulation, so it takes no scenario",
             "`{id}`은(는) 시뮬레이션 문제가 아니므로 시나리오를 쓸 수 없습니다"
@@ -252,50 +261,59 @@ fn too_few(
     })
 }
 
-fn sim_of(question: &Question) -> Option<&SimQuestion> {
-    match &question.kind {
-        QuestionKind::Sim(sim) => Some(sim),
-        QuestionKind::Choice { .. } | QuestionKind::Several { .. } | QuestionKind::Number(_) => {
-            None
-        }
-    }
-}
-
 /// A question for the paper and its answers for the key.
 fn question(
     source: &Source,
     wanted: &Wanted,
     chosen: &Chosen<'_>,
     seed: u64,
-    bands: &mut Bands<'_>,
+    simulator: &mut Simulator<'_>,
 ) -> Result<(PaperQuestion, KeyQuestion), NoAnswer> {
     let id = &chosen.id;
     let question = blinded(chosen.question, order::seed_for(seed, id));
-    let Some(sim) = sim_of(&question) else {
-        let asked = published(id, &question, None);
-        return Ok((asked, KeyQuestion { id: id.clone(), question, variants: Vec::new() }));
+    let (apart, variants) = match &question.kind {
+        QuestionKind::Diagnose(asked) => (Apart::Exhibit((simulator.exhibit)(asked)?), Vec::new()),
+        kind => match kind.simulated() {
+            Some(sim) => variants(source, wanted, chosen, sim, simulator)?,
+            None => (Apart::Nothing, Vec::new()),
+        },
     };
-    let settings = chosen.scenario.map_or(&[][..], |scenario| &scenario.set);
+    let traps = question.kind.traps();
+    let named = |it: &&Misconception| traps.iter().any(|trap| trap.value == it.id);
+    let misconceptions = chosen.quiz.misconceptions.iter().filter(named).cloned().collect();
+    let asked = published(id, &question, apart);
+    Ok((asked, KeyQuestion { id: id.clone(), question, misconceptions, variants }))
+}
+
+/// Every setting of a question that obeys its guard, with the right value.
+fn variants(
+    source: &Source,
+    wanted: &Wanted,
+    chosen: &Chosen<'_>,
+    sim: &SimQuestion,
+    simulator: &mut Simulator<'_>,
+) -> Result<(Apart, Vec<KeyVariant>), NoAnswer> {
+    let id = &chosen.id;
+    let settings = chosen.scenario.map(|scenario| scenario.set.clone()).unwrap_or_default();
     let mut variants = Vec::new();
     for (values, mut ask) in session::variants(sim) {
         let own = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone()));
         ask.settings = own.chain(ask.settings).collect();
-        let band = bands(&ask).map_err(|error| at_scenario(source, chosen, error))?;
+        let band = (simulator.band)(&ask).map_err(|error| at_scenario(source, chosen, error))?;
         let values = values.into_iter().map(|(name, value)| Setting { name, value }).collect();
         variants.extend(band.map(|band| KeyVariant { values, band }));
     }
     let Some(first) = variants.first() else {
-        let guard = sim.guard.as_ref().map_or("-", |guard| &guard.value);
         let what = both!(
-            "`{id}` cannot be asked so: every setting breaks its guard `{guard}`, or does not settle",
-            "`{id}` 문제는 이대로 낼 수 없습니다. 모든 설정이 조건 `{guard}`을(를) 벗어나거나 안정되지 않습니다"
+            "`{id}` cannot be asked so: no setting settles, obeys its guard and tells the right \
+             value from its wrong ones",
+            "`{id}` 문제는 이대로 낼 수 없습니다. 안정되고 조건을 지키면서 정답과 오답이 구별되는 설정이 없습니다"
         );
         return Err(NoAnswer::Problems(vec![source.problem(wanted.span.clone(), what)]));
     };
-    let unit: Unit = first.band.unit;
+    let unit = first.band.unit;
     let values = variants.iter().map(|variant| variant.values.clone()).collect();
-    let asked = published(id, &question, Some((unit, settings, values)));
-    Ok((asked, KeyQuestion { id: id.clone(), question, variants }))
+    Ok((Apart::Sim { unit, settings, variants: values }, variants))
 }
 
 /// What is wrong with the settings of a scenario is said at the scenario.

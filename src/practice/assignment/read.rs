@@ -1,12 +1,12 @@
 //! The file of an assignment, `prep.assignment/1`.
 
-use super::{Assignment, Choose, KINDS, Scenario, Wanted};
+use super::{Assignment, Choose, Scenario, Wanted};
 use crate::content::problem::{Problem, Source, nearest};
 use crate::content::text::both;
 use crate::content::toml_tree::{self, Fields, Node, Value, Walk};
 use crate::practice::paper::{Late, Setting};
 use crate::practice::received::is_id;
-use crate::quiz::question::Placed;
+use crate::quiz::question::{Placed, QuestionKind};
 
 pub(super) const FORMAT: &str = "prep.assignment/1";
 
@@ -231,6 +231,7 @@ fn points(walk: &mut Walk<'_>, node: &Node) -> Option<f64> {
 
 fn kinds(walk: &mut Walk<'_>, node: &Node) -> Vec<String> {
     let Some(items) = walk.array(node) else { return Vec::new() };
+    const KINDS: [&str; 9] = QuestionKind::NAMES;
     let mut found = Vec::new();
     for item in items {
         let Some(kind) = walk.str(item) else { continue };
@@ -240,7 +241,7 @@ fn kinds(walk: &mut Walk<'_>, node: &Node) -> Vec<String> {
         }
         let what = both!("unknown type `{kind}`", "알 수 없는 유형 `{kind}`");
         let known = KINDS.join(", ");
-        let hint = match nearest(kind, KINDS.iter().copied()) {
+        let hint = match nearest(kind, KINDS) {
             Some(near) => both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
             None => both!("known types: {known}", "쓸 수 있는 유형: {known}"),
         };

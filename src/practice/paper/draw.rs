@@ -1,7 +1,7 @@
 //! A student's own paper, drawn from the paper and the student's name: which questions, in which
 //! order, with which options first and which settings. The mentor draws it again when grading.
 
-use super::{Paper, PaperKind, PaperOption, PaperQuestion, Setting};
+use super::{Paper, PaperOption, PaperQuestion, Setting};
 use crate::content::text::Text;
 use crate::practice::signing;
 use crate::quiz::order::{seed_for, shuffled};
@@ -46,7 +46,7 @@ fn one(question: &PaperQuestion, points: f64, seed: u64) -> Drawn<'_> {
     let order = shuffled(free.len(), seed_for(seed, "options"));
     let options = order.into_iter().map(|at| free[at]).chain(last).collect();
     let mut drawn = Drawn { question, points, ask: question.ask.clone(), options, variant: None };
-    if let PaperKind::Sim(sim) = &question.kind {
+    if let Some(sim) = question.kind.sim() {
         let at = shuffled(sim.variants.len(), seed_for(seed, "variant")).first().copied();
         let values = at.and_then(|at| sim.variants.get(at)).map_or(&[][..], Vec::as_slice);
         drawn.ask = filled(&question.ask, values);
