@@ -103,12 +103,17 @@ const COLUMNS: &str = "question, topic, kind, given, score, sure, duration_ms, s
 const STANDING: &str = "not exists (select 1 from retraction where attempt = attempt.id)";
 
 impl Store {
+    /// The file of the record in a directory, whether it is there or not.
+    pub(crate) fn path(dir: &Path) -> PathBuf {
+        dir.join(FILE)
+    }
+
     /// Opens the record in a directory.
     ///
     /// # Errors
     /// See [`StoreError`]; whatever is wrong, an existing file stays as it is.
     pub(crate) fn open(dir: &Path, mode: Mode) -> Result<Store, StoreError> {
-        let file = dir.join(FILE);
+        let file = Store::path(dir);
         let version = if file.exists() { inspect(&file)? } else { Some(0) };
         let sqlite = |error| StoreError::from_sqlite(&file, &error);
         let mut connection = match (mode, version) {
