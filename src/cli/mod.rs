@@ -3,6 +3,8 @@
 
 mod bench;
 mod check;
+mod clock;
+mod data;
 mod export;
 mod lint;
 mod new;
@@ -24,6 +26,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::content::Library;
 use crate::content::problem::Problem;
 use crate::content::text::{Lang, Text};
+use crate::store::StoreError;
 use output::Output;
 
 /// Prepare for backend interviews: read a topic, predict, run the experiment, explain the result
@@ -54,6 +57,7 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Data(data::DataArgs),
     Search(search::SearchArgs),
     Site(site::SiteArgs),
     Serve(serve::ServeArgs),
@@ -95,6 +99,12 @@ impl From<Vec<Problem>> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Words(error.text(), None)
+    }
+}
+
 /// What every command gets.
 struct Context {
     lang: Lang,
@@ -128,6 +138,7 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Data(args) => data::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),
             Command::Serve(args) => serve::run(&mut context, &args),

@@ -199,20 +199,28 @@ fn path(kind: Kind, slug: &str, lang: Lang) -> String {
 /// # Errors
 /// One problem: missing, unreadable, a directory, over 1 MiB, or no UTF-8.
 pub(crate) fn read_file(path: &Path) -> Result<Source, Problem> {
+    read_file_up_to(path, 1)
+}
+
+/// As [`read_file`], for files that may be larger.
+///
+/// # Errors
+/// As [`read_file`]: over that many MiB.
+pub(crate) fn read_file_up_to(path: &Path, mib: usize) -> Result<Source, Problem> {
     use io::Read as _;
     let shown = problem::printable(&path.display().to_string());
+    let most = mib * toml_tree::BYTES_MAX;
     let open = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let most = toml_tree::BYTES_MAX as u64 + 1;
-        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     let bytes = open().map_err(|error| unreadable(&shown, &error))?;
     let source = Source::new(shown, String::new());
-    if bytes.len() > toml_tree::BYTES_MAX {
+    if bytes.len() > most {
         return Err(source.problem_of_file(both!(
-            "the file is larger than 1 MiB, the most that is read",
-            "파일이 1 MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다",
+            "the file is larger than {mib} MiB, the most that is read",
+            "파일이 {mib} MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다",
         )));
     }
     match String::from_utf8(bytes) {
