@@ -1,12 +1,18 @@
 //! The command line: one file per command. Alone in writing to standard output and in reading the
 //! environment and the wall clock.
 
+mod assign;
 mod bench;
 mod check;
+mod clock;
+mod data;
 mod export;
+mod grade;
+mod growing;
 mod lint;
 mod new;
 mod output;
+mod paper;
 mod quiz;
 mod search;
 mod serve;
@@ -24,6 +30,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::content::Library;
 use crate::content::problem::Problem;
 use crate::content::text::{Lang, Text};
+use crate::store::StoreError;
 use output::Output;
 
 /// Prepare for backend interviews: read a topic, predict, run the experiment, explain the result
@@ -54,6 +61,9 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Data(data::DataArgs),
+    Assign(assign::AssignArgs),
+    Grade(grade::GradeArgs),
     Search(search::SearchArgs),
     Site(site::SiteArgs),
     Serve(serve::ServeArgs),
@@ -95,6 +105,12 @@ impl From<Vec<Problem>> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Words(error.text(), None)
+    }
+}
+
 /// What every command gets.
 struct Context {
     lang: Lang,
@@ -128,6 +144,9 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Data(args) => data::run(&mut context, &args),
+            Command::Assign(args) => assign::run(&mut context, &args),
+            Command::Grade(args) => grade::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),
             Command::Serve(args) => serve::run(&mut context, &args),

@@ -70,6 +70,11 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Whether there is somebody to ask: the input is a terminal.
+    pub(super) fn is_asked(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
     /// Writes to standard output.
     ///
     /// # Errors

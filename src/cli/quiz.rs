@@ -1,5 +1,8 @@
 //! `prep quiz`: practise the questions of a topic, line by line.
-#![expect(clippy::disallowed_methods, reason = "measures how long an answer took, and dates it")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "measures how long an answer took, and draws a seed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -7,7 +10,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use super::sim::{available_threads, run_failed};
-use super::{Context, Done, Failure, output, topic};
+use super::{Context, Done, Failure, clock, output, topic};
 use crate::content::Kind;
 use crate::content::text::both;
 use crate::knowledge::topic::Topic;
@@ -42,9 +45,14 @@ pub(super) struct QuizArgs {
     /// Where answers are kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    paper: super::paper::PaperArgs,
 }
 
 pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
+    if let Some(paper) = args.paper.file() {
+        return super::paper::run(context, paper, &args.paper, args.data.as_deref());
+    }
     let Some(name) = &args.topic else { return list(context, args) };
     let slug = topic::find(&context.library, name)?;
     let quiz = read::load(&context.library, &slug)?;
@@ -126,9 +134,10 @@ impl Practice {
                     continue;
                 }
             };
+            let now = clock::now()?;
             let moment = Moment {
-                at_utc: utc_now(),
-                utc_offset_minutes: 0,
+                at_utc: now.at_utc,
+                utc_offset_minutes: now.utc_offset_minutes,
                 duration_ms: start.elapsed().as_millis() as u64,
                 sure: None,
                 session: self.session_id.clone(),
@@ -183,7 +192,7 @@ fn answer(ask: &Ask<'_>, line: &str) -> Result<Answer, AskAgain> {
     let letters = line.chars().filter(|c| !c.is_whitespace() && *c != ',');
     let mut ids = Vec::new();
     for letter in letters {
-        let shown = view::quiz::letter;
+        let shown = crate::practice::draft::letter_of;
         let at = (0..ask.options.len()).find(|at| shown(*at) == letter.to_ascii_lowercase());
         let Some(at) = at else {
             let last = shown(ask.options.len().saturating_sub(1));
@@ -239,39 +248,4 @@ pub(super) fn answered(data: Option<&Path>) -> Result<Vec<Attempt>, Failure> {
 fn fresh_seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     crate::random::split_mix(now.as_nanos() as u64 ^ u64::from(std::process::id()))
-}
-
-/// The present moment as RFC 3339 in UTC.
-fn utc_now() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    rfc_3339(now.as_secs(), now.subsec_millis())
-}
-
-/// Civil date from days since 1970-01-01 (Howard Hinnant's algorithm).
-fn rfc_3339(seconds: u64, millis: u32) -> String {
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let z = days + 719_468;
-    let (era, day_of_era) = (z / 146_097, z % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rfc_3339;
-
-    #[test]
-    fn moments_are_written_as_rfc_3339() {
-        assert_eq!(rfc_3339(0, 0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(rfc_3339(951_782_399, 7), "2000-02-28T23:59:59.007Z");
-        assert_eq!(rfc_3339(951_782_400, 0), "2000-02-29T00:00:00.000Z");
-        assert_eq!(rfc_3339(1_795_392_000, 250), "2026-11-23T00:00:00.250Z");
-    }
 }

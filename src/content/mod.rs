@@ -199,20 +199,28 @@ fn path(kind: Kind, slug: &str, lang: Lang) -> String {
 /// # Errors
 /// One problem: missing, unreadable, a directory, over 1 MiB, or no UTF-8.
 pub(crate) fn read_file(path: &Path) -> Result<Source, Problem> {
+    read_file_up_to(path, 1)
+}
+
+/// As [`read_file`], for files that may be larger.
+///
+/// # Errors
+/// As [`read_file`]: over that many MiB.
+pub(crate) fn read_file_up_to(path: &Path, mib: usize) -> Result<Source, Problem> {
     use io::Read as _;
     let shown = problem::printable(&path.display().to_string());
+    let most = mib * toml_tree::BYTES_MAX;
     let open = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let most = toml_tree::BYTES_MAX as u64 + 1;
-        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     let bytes = open().map_err(|error| unreadable(&shown, &error))?;
     let source = Source::new(shown, String::new());
-    if bytes.len() > toml_tree::BYTES_MAX {
+    if bytes.len() > most {
         return Err(source.problem_of_file(both!(
-            "the file is larger than 1 MiB, the most that is read",
-            "파일이 1 MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다",
+            "the file is larger than {mib} MiB, the most that is read",
+            "파일이 {mib} MiB를 넘습니다. 그보다 큰 파일은 읽지 않습니다",
         )));
     }
     match String::from_utf8(bytes) {
@@ -225,6 +233,39 @@ pub(crate) fn read_file(path: &Path) -> Result<Source, Problem> {
             )))
         }
     }
+}
+
+/// Reads at most `most` bytes and one of a file that somebody else wrote: whoever gets one byte too
+/// many knows that it is too large.
+///
+/// # Errors
+/// Missing, unreadable, or a directory.
+pub(crate) fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Problem> {
+    use io::Read as _;
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path);
+    file.and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&problem::printable(&path.display().to_string()), &error))?;
+    Ok(bytes)
+}
+
+/// The files in a directory that the user named, in order of name; hidden ones and directories
+/// are left out.
+///
+/// # Errors
+/// It cannot be listed.
+pub(crate) fn files_of(dir: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let failed = |error| unreadable(&problem::printable(&dir.display().to_string()), &error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !hidden && !entry.path().is_dir() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Problem {

@@ -19,7 +19,7 @@ use crate::content::text::{Text, both};
 use crate::quiz::grade::{Grade, grade};
 use crate::quiz::question::QuestionKind;
 
-pub(crate) use marks::{MarkFault, Marks, mark_line};
+pub(crate) use marks::{BYTES_MAX as MARKS_MAX, Marks, mark_line};
 pub(crate) use note::Note;
 pub(crate) use questions::QuestionRow;
 
@@ -70,6 +70,8 @@ pub(crate) struct Answered<'k> {
     /// `None`: left open, or not acceptable.
     pub(crate) line: Option<Line>,
     pub(crate) state: Marked,
+    /// Points of the rubric that the mentor found in an answer in words.
+    pub(crate) made: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -249,7 +251,10 @@ fn answered<'k>(
     marks: &Marks,
     notes: &mut Vec<Note>,
 ) -> Answered<'k> {
-    let unanswered = |drawn| Answered { drawn, key, line: None, state: Marked::Unanswered };
+    let unanswered = |drawn| {
+        let (line, made) = (None, Vec::new());
+        Answered { drawn, key, line, state: Marked::Unanswered, made }
+    };
     let Some(line) = given else { return unanswered(drawn) };
     let question = key.id.clone();
     if line.variant != drawn.variant {
@@ -257,20 +262,22 @@ fn answered<'k>(
         return unanswered(drawn);
     }
     let made = marks.get(&line.digest());
-    if matches!(key.question.kind, QuestionKind::Open(_)) && made.is_none() {
-        return Answered { drawn, key, line: Some(line.clone()), state: Marked::Waits };
-    }
-    let band = drawn.variant.and_then(|at| key.variants.get(at)).map(|variant| &variant.band);
-    let answer = line.given.answer(made.map_or(&[][..], Vec::as_slice));
-    match grade(&key.question, &answer, band) {
-        Ok(grade) => {
-            Answered { drawn, key, line: Some(line.clone()), state: Marked::Graded(grade) }
+    let waits = matches!(key.question.kind, QuestionKind::Open(_)) && made.is_none();
+    let made = made.cloned().unwrap_or_default();
+    let state = if waits {
+        Marked::Waits
+    } else {
+        let variant = drawn.variant.and_then(|at| key.variants.get(at));
+        let answer = line.given.answer(&made);
+        match grade(&key.question, &answer, variant.map(|variant| &variant.band)) {
+            Ok(grade) => Marked::Graded(grade),
+            Err(why) => {
+                notes.push(Note::NoAnswer { question, why: why.0 });
+                return unanswered(drawn);
+            }
         }
-        Err(why) => {
-            notes.push(Note::NoAnswer { question, why: why.0 });
-            unanswered(drawn)
-        }
-    }
+    };
+    Answered { drawn, key, line: Some(line.clone()), state, made }
 }
 
 /// What the times of the answers tell.

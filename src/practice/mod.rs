@@ -3,6 +3,8 @@
 
 pub(crate) mod assignment;
 pub(crate) mod class;
+pub(crate) mod day;
+pub(crate) mod draft;
 pub(crate) mod exhibit;
 pub(crate) mod key;
 pub(crate) mod paper;

@@ -304,6 +304,7 @@ impl<'q> Session<'q> {
             given: feedback.given(),
             score: feedback.grade.score,
             sure: moment.sure,
+            rating: None,
             duration_ms: moment.duration_ms,
             seed: self.seed,
             variant,
@@ -599,6 +600,7 @@ mod tests {
                 given: r#"{"number":"0.05 s"}"#.to_owned(),
                 score: 1.0,
                 sure: Some(0.5),
+                rating: None,
                 duration_ms: 900,
                 seed: 7,
                 variant: Some(format!(

@@ -9,6 +9,7 @@ pub(crate) mod grade;
 pub(crate) mod order;
 pub(crate) mod question;
 pub(crate) mod read;
+pub(crate) mod schedule;
 pub(crate) mod unit;
 mod words;
 

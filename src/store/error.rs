@@ -52,10 +52,23 @@ impl StoreError {
             }
             Some(ErrorCode::DiskFull) => StoreError::DiskFull { file },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { file },
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                StoreError::Unwritable { file, reason }
-            }
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::SystemIoFailure,
+            ) => StoreError::Unwritable { file, reason },
             _ => StoreError::Failed { file, reason },
+        }
+    }
+
+    pub(super) fn from_io(file: &Path, error: &std::io::Error) -> StoreError {
+        let file = file.to_owned();
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                StoreError::DiskFull { file }
+            }
+            _ => StoreError::Unwritable { file, reason: error.to_string() },
         }
     }
 
@@ -99,9 +112,8 @@ impl StoreError {
             StoreError::DiskFull { file } => {
                 let file = shown(file);
                 both!(
-                    "the disk is full: the answer was not kept in {file}. Make room and answer \
-                     again",
-                    "디스크가 가득 차 {file}에 답을 저장하지 못했습니다. 공간을 비우고 다시 답하세요",
+                    "the disk is full: nothing was added to {file}. Make room and try again",
+                    "디스크가 가득 차 {file}에 저장하지 못했습니다. 공간을 비우고 다시 시도하세요",
                 )
             }
             StoreError::Busy { file } => {

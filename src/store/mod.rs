@@ -1,18 +1,21 @@
-//! The record of what a person did: one append-only table of attempts in a SQLite file, from which
-//! everything else is derived.
+//! The record of what a person did: append-only tables of attempts, of those taken back and of
+//! settings in a SQLite file, from which everything else is derived.
 //!
 //! Invariants: an attempt that was appended is on the disk; a file that is not understood (newer,
 //! damaged, of another program) is never written; two processes may use the record at once.
 
+mod backup;
 mod error;
 mod schema;
+pub(crate) mod transfer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, named_params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, named_params};
 
+use crate::quiz::schedule::Rating;
 pub(crate) use error::StoreError;
 
 const FILE: &str = "prep.db";
@@ -43,6 +46,8 @@ pub(crate) struct Attempt {
     pub(crate) score: f64,
     /// How sure the person was beforehand, 0 to 1, if asked.
     pub(crate) sure: Option<f64>,
+    /// How well the person says they knew it, if asked.
+    pub(crate) rating: Option<Rating>,
     pub(crate) duration_ms: u64,
     /// Of the session: it fixes order and variant.
     pub(crate) seed: u64,
@@ -56,8 +61,28 @@ pub(crate) struct Attempt {
     pub(crate) session: String,
 }
 
+/// What a person set for all their practice. The latest value holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// `2026-12-15`, or nothing.
+    InterviewDate,
+    /// `0.9`.
+    Retention,
+    /// Of the schedule of reviews: 21 numbers, separated by spaces.
+    Parameters,
+}
+
+impl Setting {
+    fn name(self) -> &'static str {
+        match self {
+            Setting::InterviewDate => "interview-date",
+            Setting::Retention => "retention",
+            Setting::Parameters => "parameters",
+        }
+    }
+}
+
 /// Which attempts are wanted; a `None` admits all.
-#[cfg(test)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter<'f> {
     pub(crate) topic: Option<&'f str>,
@@ -72,15 +97,23 @@ pub(crate) struct Store {
 }
 
 const COLUMNS: &str = "question, topic, kind, given, score, sure, duration_ms, seed, variant, \
-                       at_utc, utc_offset_minutes, prep, session";
+                       at_utc, utc_offset_minutes, prep, session, rating";
+
+/// Attempts that nobody took back.
+const STANDING: &str = "not exists (select 1 from retraction where attempt = attempt.id)";
 
 impl Store {
+    /// The file of the record in a directory, whether it is there or not.
+    pub(crate) fn path(dir: &Path) -> PathBuf {
+        dir.join(FILE)
+    }
+
     /// Opens the record in a directory.
     ///
     /// # Errors
     /// See [`StoreError`]; whatever is wrong, an existing file stays as it is.
     pub(crate) fn open(dir: &Path, mode: Mode) -> Result<Store, StoreError> {
-        let file = dir.join(FILE);
+        let file = Store::path(dir);
         let version = if file.exists() { inspect(&file)? } else { Some(0) };
         let sqlite = |error| StoreError::from_sqlite(&file, &error);
         let mut connection = match (mode, version) {
@@ -102,54 +135,118 @@ impl Store {
                 connection
             }
         };
-        schema::migrate(&mut connection).map_err(sqlite)?;
+        schema::migrate(&mut connection, &file)?;
         Ok(Store { connection, file })
     }
 
-    /// Adds one attempt. It is on the disk when this returns.
+    /// Adds one attempt and returns its id. It is on the disk when this returns.
     ///
     /// # Errors
     /// The attempt was not kept: disk full, file locked or not writable, or a value out of range.
-    pub(crate) fn append(&self, attempt: &Attempt) -> Result<(), StoreError> {
+    pub(crate) fn append(&self, attempt: &Attempt) -> Result<String, StoreError> {
         let statement = "insert into attempt (question, topic, kind, given, score, sure, \
-             duration_ms, seed, variant, at_utc, utc_offset_minutes, prep, session) values \
+             duration_ms, seed, variant, at_utc, utc_offset_minutes, prep, session, rating) values \
              (:question, :topic, :kind, :given, :score, :sure, :duration_ms, :seed, :variant, \
-              :at_utc, :utc_offset_minutes, :prep, :session)";
-        self.connection
-            .prepare_cached(statement)
-            .and_then(|mut insert| {
-                insert.execute(named_params! {
-                    ":question": attempt.question,
-                    ":topic": attempt.topic,
-                    ":kind": attempt.kind,
-                    ":given": attempt.given,
-                    ":score": attempt.score,
-                    ":sure": attempt.sure,
-                    ":duration_ms": i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
-                    ":seed": attempt.seed.to_string(),
-                    ":variant": attempt.variant,
-                    ":at_utc": attempt.at_utc,
-                    ":utc_offset_minutes": attempt.utc_offset_minutes,
-                    ":prep": attempt.prep,
-                    ":session": attempt.session,
-                })
-            })
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sqlite(&self.file, &error))
+              :at_utc, :utc_offset_minutes, :prep, :session, :rating) returning id";
+        let insert = || -> rusqlite::Result<String> {
+            let mut insert = self.connection.prepare_cached(statement)?;
+            let values = named_params! {
+                ":question": attempt.question,
+                ":topic": attempt.topic,
+                ":kind": attempt.kind,
+                ":given": attempt.given,
+                ":score": attempt.score,
+                ":sure": attempt.sure,
+                ":duration_ms": i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
+                ":seed": attempt.seed.to_string(),
+                ":variant": attempt.variant,
+                ":at_utc": attempt.at_utc,
+                ":utc_offset_minutes": attempt.utc_offset_minutes,
+                ":prep": attempt.prep,
+                ":session": attempt.session,
+                ":rating": attempt.rating.map(Rating::number),
+            };
+            // The row is committed when the statement ends, not when it gives its first row.
+            let mut rows = insert.query(values)?;
+            let id = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?.get(0)?;
+            while rows.next()?.is_some() {}
+            Ok(id)
+        };
+        insert().map_err(|error| self.failed(&error))
     }
 
-    /// Attempts in the order in which they were written.
-    #[cfg(test)]
+    /// Takes an attempt back, at this moment (RFC 3339, UTC): no reading shows it any more. Taking
+    /// it back once more changes nothing.
+    ///
+    /// # Errors
+    /// There is no such attempt, or the retraction was not kept.
+    pub(crate) fn retract(&self, id: &str, at_utc: &str) -> Result<(), StoreError> {
+        let statement = "insert into retraction (attempt, at_utc) select ?1, ?2
+             where not exists (select 1 from retraction where attempt = ?1)";
+        let kept = self.connection.execute(statement, [id, at_utc]);
+        kept.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+
+    /// The last attempt that stands, with its id.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn last(&self) -> Result<Option<(String, Attempt)>, StoreError> {
+        let query = format!(
+            "select {COLUMNS}, id from attempt where {STANDING} order by at_utc desc, seq desc \
+             limit 1"
+        );
+        self.connection
+            .query_row(&query, [], |row| Ok((row.get(14)?, attempt(row)?)))
+            .optional()
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Sets a value from this moment on (RFC 3339, UTC).
+    ///
+    /// # Errors
+    /// The value was not kept.
+    pub(crate) fn set(
+        &self,
+        setting: Setting,
+        value: &str,
+        at_utc: &str,
+    ) -> Result<(), StoreError> {
+        // A clock that was set back must not make the new value older than the one it replaces.
+        let statement = "insert into setting (name, value, at_utc)
+             select ?1, ?2, case when latest >= ?3
+               then strftime('%Y-%m-%dT%H:%M:%fZ', latest, '+0.001 seconds') else ?3 end
+             from (select max(at_utc) as latest from setting where name = ?1)";
+        let kept = self.connection.execute(statement, [setting.name(), value, at_utc]);
+        kept.map(|_| ()).map_err(|error| self.failed(&error))
+    }
+
+    /// The latest value of a setting.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn get(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        let query = "select value from setting where name = ?1 order by at_utc desc, id limit 1";
+        self.connection
+            .query_row(query, [setting.name()], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Attempts that stand, in order of time.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn attempts(&self, filter: Filter<'_>) -> Result<Vec<Attempt>, StoreError> {
-        let rest = "where (:topic is null or topic = :topic)
+        let rest = format!(
+            "where (:topic is null or topic = :topic)
              and (:question is null or question = :question)
              and (:session is null or session = :session)
-             order by seq";
+             and {STANDING}
+             order by at_utc, seq"
+        );
         self.select(
-            rest,
+            &rest,
             named_params! {
                 ":topic": filter.topic,
                 ":question": filter.question,
@@ -158,14 +255,18 @@ impl Store {
         )
     }
 
-    /// The last attempt at each question, in order of `topic/question`.
+    /// The last attempt that stands at each question, in order of `topic/question`.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn latest_by_question(&self) -> Result<Vec<Attempt>, StoreError> {
-        let rest =
-            "where seq in (select max(seq) from attempt group by question) order by question";
-        self.select(rest, &[])
+        let rest = format!(
+            "where seq in (select first_value(seq) over
+               (partition by question order by at_utc desc, seq desc)
+               from attempt where {STANDING})
+             order by question"
+        );
+        self.select(&rest, &[])
     }
 
     fn select(
@@ -178,7 +279,11 @@ impl Store {
                 self.connection.prepare_cached(&format!("select {COLUMNS} from attempt {rest}"))?;
             query.query_map(values, attempt)?.collect()
         };
-        read().map_err(|error| StoreError::from_sqlite(&self.file, &error))
+        read().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.file, error)
     }
 }
 
@@ -200,6 +305,7 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         utc_offset_minutes: row.get(10)?,
         prep: row.get(11)?,
         session: row.get(12)?,
+        rating: row.get::<_, Option<u8>>(13)?.and_then(Rating::from_number),
     })
 }
 
@@ -221,22 +327,24 @@ fn inspect(file: &Path) -> Result<Option<i64>, StoreError> {
 /// # Errors
 /// The file is not one that this program may write.
 fn judge(connection: &Connection, file: &Path) -> Result<i64, StoreError> {
-    let look = || -> rusqlite::Result<(i64, i64, String)> {
-        // One view for all three: another process may be making the tables right now.
+    let look = || -> rusqlite::Result<(i64, i64, bool, String)> {
+        // One view for all of it: another process may be making the tables right now.
         let view = connection.unchecked_transaction()?;
         let version = schema::version(&view)?;
-        let tables = view.query_row("select count(*) from sqlite_schema", [], |r| r.get(0))?;
+        let tables = "select count(*), coalesce(sum(name = 'attempt'), 0) from sqlite_schema";
+        let (tables, ours) = view.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let sound = view.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
-        Ok((version, tables, sound))
+        Ok((version, tables, ours, sound))
     };
-    let (version, tables, sound) = look().map_err(|error| StoreError::from_sqlite(file, &error))?;
+    let (version, tables, ours, sound) =
+        look().map_err(|error| StoreError::from_sqlite(file, &error))?;
     let file = file.to_owned();
     if sound != "ok" {
         Err(StoreError::Corrupt { file })
+    } else if version < 0 || (tables > 0 && (version == 0 || !ours)) {
+        Err(StoreError::Foreign { file })
     } else if version > schema::VERSION {
         Err(StoreError::Newer { file, found: version, known: schema::VERSION })
-    } else if version < 0 || (version == 0 && tables > 0) {
-        Err(StoreError::Foreign { file })
     } else {
         Ok(version)
     }
@@ -278,307 +386,4 @@ fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    /// A directory of its own for a test, removed afterwards.
-    struct Dir(PathBuf);
-
-    impl Dir {
-        fn new(name: &str) -> Dir {
-            static NEXT: AtomicU32 = AtomicU32::new(0);
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let unique = format!("prep-store-{name}-{}-{number}", std::process::id());
-            let path = std::env::temp_dir().join(unique);
-            fs::create_dir_all(&path).unwrap();
-            Dir(path)
-        }
-
-        fn file(&self) -> PathBuf {
-            self.0.join(FILE)
-        }
-
-        fn put(&self, bytes: &[u8]) {
-            use std::io::Write as _;
-            fs::File::create(self.file()).unwrap().write_all(bytes).unwrap();
-        }
-
-        fn bytes(&self) -> Vec<u8> {
-            fs::read(self.file()).unwrap()
-        }
-    }
-
-    impl Drop for Dir {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    fn attempt_at(question: &str, score: f64, session: &str) -> Attempt {
-        Attempt {
-            question: format!("hikaricp-pool/{question}"),
-            topic: "hikaricp-pool".to_owned(),
-            kind: "choice".to_owned(),
-            given: r#"{"options":["pool"]}"#.to_owned(),
-            score,
-            sure: Some(0.8),
-            duration_ms: 21_400,
-            seed: u64::MAX,
-            variant: None,
-            at_utc: "2026-11-22T09:30:00Z".to_owned(),
-            utc_offset_minutes: 540,
-            prep: "0.1.0".to_owned(),
-            session: session.to_owned(),
-        }
-    }
-
-    fn sim_attempt() -> Attempt {
-        Attempt {
-            kind: "sim".to_owned(),
-            given: r#"{"number":"120 ms"}"#.to_owned(),
-            sure: None,
-            seed: 7,
-            variant: Some(r#"{"pool":"8"}"#.to_owned()),
-            ..attempt_at("p99-of-pool", 0.0, "s2")
-        }
-    }
-
-    fn open(dir: &Dir) -> Store {
-        Store::open(&dir.0, Mode::Write).unwrap()
-    }
-
-    #[test]
-    fn attempts_come_back_whole_after_reopening() {
-        let dir = Dir::new("reopen");
-        let first = attempt_at("first-wall", 0.5, "s1");
-        let second = attempt_at("first-wall", 1.0, "s2");
-        for attempt in [&first, &sim_attempt(), &second] {
-            open(&dir).append(attempt).unwrap();
-        }
-        for mode in [Mode::Write, Mode::Read] {
-            let store = Store::open(&dir.0, mode).unwrap();
-            let all = store.attempts(Filter::default()).unwrap();
-            assert_eq!(all, [first.clone(), sim_attempt(), second.clone()]);
-            let filter = Filter { session: Some("s2"), ..Filter::default() };
-            assert_eq!(store.attempts(filter).unwrap(), [sim_attempt(), second.clone()]);
-            let filter = Filter {
-                question: Some("hikaricp-pool/first-wall"),
-                session: Some("s1"),
-                topic: None,
-            };
-            assert_eq!(store.attempts(filter).unwrap(), std::slice::from_ref(&first));
-            let filter = Filter { topic: Some("redis"), ..Filter::default() };
-            assert_eq!(store.attempts(filter).unwrap(), []);
-            assert_eq!(store.latest_by_question().unwrap(), [second.clone(), sim_attempt()]);
-        }
-    }
-
-    #[test]
-    fn the_file_is_durable_and_ids_are_random() {
-        let dir = Dir::new("pragmas");
-        let store = open(&dir);
-        store.append(&sim_attempt()).unwrap();
-        store.append(&sim_attempt()).unwrap();
-        let text = |sql: &str| store.connection.query_row(sql, [], |r| r.get::<_, String>(0));
-        let number = |sql: &str| store.connection.query_row(sql, [], |r| r.get::<_, i64>(0));
-        assert_eq!(text("pragma journal_mode"), Ok("wal".to_owned()));
-        assert_eq!(number("pragma synchronous"), Ok(2));
-        assert_eq!(number("pragma busy_timeout"), Ok(5000));
-        assert_eq!(number("pragma user_version"), Ok(1));
-        let distinct = "select count(distinct id) from attempt where id glob '[0-9a-f]*'";
-        assert_eq!(number(distinct), Ok(2));
-    }
-
-    #[test]
-    fn attempts_are_neither_changed_nor_removed() {
-        let dir = Dir::new("append-only");
-        let store = open(&dir);
-        store.append(&sim_attempt()).unwrap();
-        for sql in ["update attempt set score = 1", "delete from attempt"] {
-            let error = store.connection.execute(sql, []).unwrap_err().to_string();
-            assert_eq!(error, "attempts are only ever added", "{sql}");
-        }
-        assert_eq!(store.attempts(Filter::default()).unwrap(), [sim_attempt()]);
-    }
-
-    #[test]
-    fn a_value_out_of_range_is_refused() {
-        let dir = Dir::new("range");
-        let store = open(&dir);
-        for bad in [
-            Attempt { score: 1.5, ..sim_attempt() },
-            Attempt { score: f64::NAN, ..sim_attempt() },
-            Attempt { sure: Some(-0.1), ..sim_attempt() },
-            Attempt { given: "{".to_owned(), ..sim_attempt() },
-        ] {
-            let refused = store.append(&bad);
-            assert!(matches!(refused, Err(StoreError::Failed { .. })), "{bad:?}: {refused:?}");
-        }
-        assert_eq!(store.attempts(Filter::default()).unwrap(), []);
-    }
-
-    #[test]
-    fn a_full_disk_is_named_and_costs_no_attempt_kept_before() {
-        let dir = Dir::new("full");
-        let store = open(&dir);
-        store.append(&sim_attempt()).unwrap();
-        store.connection.pragma_update(None, "max_page_count", 1).unwrap();
-        let mut kept = 1;
-        let error = loop {
-            match store.append(&sim_attempt()) {
-                Ok(()) => kept += 1,
-                Err(error) => break error,
-            }
-        };
-        assert_eq!(error, StoreError::DiskFull { file: dir.file() });
-        drop(store);
-        assert_eq!(open(&dir).attempts(Filter::default()).unwrap(), vec![sim_attempt(); kept]);
-    }
-
-    #[test]
-    fn a_newer_file_is_refused_and_stays() {
-        let dir = Dir::new("newer");
-        open(&dir).append(&sim_attempt()).unwrap();
-        Connection::open(dir.file()).unwrap().pragma_update(None, "user_version", 9).unwrap();
-        let before = dir.bytes();
-        for mode in [Mode::Write, Mode::Read] {
-            let error = Store::open(&dir.0, mode).unwrap_err();
-            assert_eq!(error, StoreError::Newer { file: dir.file(), found: 9, known: 1 });
-            let file = dir.file().display().to_string();
-            assert_eq!(
-                error.text().en,
-                format!(
-                    "{file} was written by a newer prep (format 9; this one knows 1). Nothing was \
-                     changed: install the newer version"
-                )
-            );
-        }
-        assert!(before == dir.bytes(), "the file was changed");
-    }
-
-    #[test]
-    fn a_damaged_file_is_refused_and_stays() {
-        let whole = Dir::new("whole");
-        let store = open(&whole);
-        for _ in 0..200 {
-            store.append(&sim_attempt()).unwrap();
-        }
-        drop(store);
-        let sound = whole.bytes();
-        let mut scribbled = sound.clone();
-        scribbled[4096..8192].fill(0xa5);
-        let cases: [(&str, &[u8]); 3] = [
-            ("text", b"these are the notes of somebody, and by no means a database file\n"),
-            ("scribbled", &scribbled),
-            ("cut", &sound[..sound.len() / 2]),
-        ];
-        for (name, bytes) in cases {
-            let dir = Dir::new(name);
-            dir.put(bytes);
-            for mode in [Mode::Write, Mode::Read] {
-                let error = Store::open(&dir.0, mode).unwrap_err();
-                assert_eq!(error, StoreError::Corrupt { file: dir.file() }, "{name}");
-                let hint = format!("mv '{0}' '{0}.damaged'", dir.file().display());
-                assert!(error.text().en.ends_with(&hint) && error.text().ko.ends_with(&hint));
-            }
-            assert!(bytes == dir.bytes(), "{name}: the file was changed");
-        }
-    }
-
-    #[test]
-    fn the_file_of_another_program_is_refused_and_stays() {
-        let dir = Dir::new("foreign");
-        Connection::open(dir.file()).unwrap().execute_batch("create table notes (x)").unwrap();
-        let before = dir.bytes();
-        let error = Store::open(&dir.0, Mode::Write).unwrap_err();
-        assert_eq!(error, StoreError::Foreign { file: dir.file() });
-        assert!(before == dir.bytes(), "the file was changed");
-    }
-
-    #[test]
-    fn a_place_that_cannot_be_written_is_named() {
-        // Permissions do not stop root, so the directory is to lie below a regular file.
-        let dir = Dir::new("below-file");
-        dir.put(b"");
-        let below = dir.file().join("records");
-        let error = Store::open(&below, Mode::Write).unwrap_err();
-        let StoreError::Unwritable { file, reason } = &error else { panic!("{error:?}") };
-        assert_eq!(*file, below.join(FILE));
-        assert!(error.text().en.contains(&*file.display().to_string()) && !reason.is_empty());
-    }
-
-    #[test]
-    fn reading_makes_nothing() {
-        let dir = Dir::new("read-only");
-        let store = Store::open(&dir.0.join("none"), Mode::Read).unwrap();
-        assert_eq!(store.attempts(Filter::default()).unwrap(), []);
-        assert_eq!(fs::read_dir(&dir.0).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn an_empty_file_becomes_the_newest_version() {
-        let dir = Dir::new("version-0");
-        dir.put(b"");
-        assert_eq!(
-            Store::open(&dir.0, Mode::Read).unwrap().attempts(Filter::default()),
-            Ok(vec![])
-        );
-        let store = open(&dir);
-        store.append(&sim_attempt()).unwrap();
-        assert_eq!(schema::version(&store.connection), Ok(schema::VERSION));
-        assert_eq!(store.attempts(Filter::default()).unwrap(), [sim_attempt()]);
-    }
-
-    #[test]
-    fn handles_that_open_a_new_file_at_once_all_succeed() {
-        for _ in 0..20 {
-            let dir = Dir::new("race");
-            std::thread::scope(|scope| {
-                for _ in 0..4 {
-                    scope.spawn(|| open(&dir).append(&sim_attempt()).unwrap());
-                }
-            });
-            assert_eq!(open(&dir).attempts(Filter::default()).unwrap().len(), 4);
-        }
-    }
-
-    #[test]
-    fn handles_that_append_at_once_lose_nothing() {
-        let dir = Dir::new("threads");
-        let (writers, each) = (4, 25);
-        std::thread::scope(|scope| {
-            for writer in 0..writers {
-                let dir = &dir;
-                scope.spawn(move || {
-                    let store = open(dir);
-                    for number in 0..each {
-                        let session = format!("{writer}-{number}");
-                        store.append(&attempt_at("first-wall", 1.0, &session)).unwrap();
-                    }
-                });
-            }
-        });
-        let mut sessions: Vec<String> = open(&dir)
-            .attempts(Filter::default())
-            .unwrap()
-            .into_iter()
-            .map(|a| a.session)
-            .collect();
-        sessions.sort();
-        let mut expected: Vec<String> = (0..writers)
-            .flat_map(|writer| (0..each).map(move |number| format!("{writer}-{number}")))
-            .collect();
-        expected.sort();
-        assert_eq!(sessions, expected);
-    }
-
-    #[test]
-    fn a_locked_file_is_named_as_busy() {
-        let file = PathBuf::from("/records/prep.db");
-        let busy = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(5), None);
-        assert_eq!(StoreError::from_sqlite(&file, &busy), StoreError::Busy { file: file.clone() });
-        let full = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(13), None);
-        assert_eq!(StoreError::from_sqlite(&file, &full), StoreError::DiskFull { file });
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("export", &["sims", "stats"]),
     ("spring", &["content", "marketplace"]),
     ("workload", &[]),
-    ("store", &["content"]),
+    ("store", &["content", "quiz"]),
     ("practice", &["content", "marketplace", "quiz", "sims", "store"]),
     ("validation", &["content", "sims", "stats"]),
     (

@@ -2,11 +2,13 @@
 
 pub(crate) mod bench;
 mod bill;
+pub(crate) mod class;
 mod column_heads;
 pub(crate) mod coverage;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
+pub(crate) mod paper;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;
 pub(crate) mod search;
