@@ -56,4 +56,4 @@ pub(crate) struct Scenario {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::practice) mod tests;
