@@ -107,7 +107,7 @@ impl Practice {
         ask: &Ask<'_>,
         band: Option<Band>,
     ) -> Result<Went, Failure> {
-        show(context, &view::quiz::question(ask, context.lang))?;
+        show(context, &view::quiz::question(ask, &[], context.lang))?;
         let start = Instant::now();
         loop {
             context.out.print("> ")?;
@@ -120,7 +120,8 @@ impl Practice {
                 "q" | "quit" | "exit" => return Ok(Went::Away),
                 _ => {}
             }
-            let graded = answer(ask, &line).and_then(|answer| session.answer(&answer, band));
+            let graded =
+                answer(ask, &line).and_then(|answer| session.answer(&answer, band.as_ref()));
             let feedback = match graded {
                 Ok(feedback) => feedback,
                 Err(AskAgain(why)) => {
@@ -177,7 +178,10 @@ fn band(context: &Context, ask: &SimAsk) -> Result<Option<Band>, Failure> {
 
 /// What a person typed: letters for options, anything else for a number.
 fn answer(ask: &Ask<'_>, line: &str) -> Result<Answer, AskAgain> {
-    if matches!(ask.question.kind, QuestionKind::Number(_) | QuestionKind::Sim(_)) {
+    if matches!(
+        ask.question.kind,
+        QuestionKind::Number(_) | QuestionKind::Sim(_) | QuestionKind::Predict(_)
+    ) {
         return Ok(Answer::Number(line.to_owned()));
     }
     let letters = line.chars().filter(|c| !c.is_whitespace() && *c != ',');
