@@ -65,11 +65,12 @@ fn row(
     lang: Lang,
 ) -> (String, Vec<Span>) {
     let letter = letter_of(at);
-    let sign = if at == cursor { CURSOR } else { ' ' };
+    // Spaces that do not break keep their place at the beginning of a label.
+    let sign = if at == cursor { CURSOR } else { '\u{a0}' };
     let label = match chosen {
-        Some(true) => format!("{sign} [x] {letter}"),
-        Some(false) => format!("{sign} [ ] {letter}"),
-        None => format!("{sign} {letter}"),
+        Some(true) => format!("{sign}\u{a0}[x] {letter}"),
+        Some(false) => format!("{sign}\u{a0}[ ] {letter}"),
+        None => format!("{sign}\u{a0}{letter}"),
     };
     let words = inline(text.get(lang));
     (label, if at == cursor { vec![Span::Strong(words)] } else { words })
