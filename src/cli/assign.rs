@@ -6,21 +6,20 @@ use clap::{Args, Subcommand};
 
 use super::growing::{Readers, write_new};
 use super::paper::fresh_bytes;
+use super::quiz::exhibit::drawn;
 use super::sim::{available_threads, run_failed};
 use super::{Context, Done, Failure};
 use crate::content::problem::{Source, printable};
 use crate::content::text::{Lang, Text, both};
 use crate::content::{Kind, read_file};
-use crate::export::jtl;
 use crate::practice::assignment::{self, Made, Simulator, Wish};
-use crate::practice::exhibit::{Exhibit, NoExhibit, exhibit};
+use crate::practice::exhibit::{NoExhibit, exhibit};
 use crate::practice::received::is_id;
 use crate::practice::signing::{Secret, fingerprint};
 use crate::practice::simulated::{self, NoAnswer};
 use crate::quiz::question::{DiagnoseQuestion, QuestionKind};
-use crate::report::document::{Block, Document};
+use crate::report::document::Document;
 use crate::report::render::terminal::{self, Style};
-use crate::report::view;
 use crate::sims::run::Execution;
 
 /// Set an assignment for a class
@@ -140,22 +139,7 @@ fn exhibit_text(
         NoExhibit::Run(failed) => NoAnswer::Run(failed),
     })?;
     let text = |lang: Lang| {
-        let document = match &found {
-            Exhibit::Metrics(rows) => {
-                let blocks = vec![view::quiz::measured(rows, lang)];
-                Document { title: String::new(), blocks }
-            }
-            Exhibit::Timeline(replay) => {
-                let (spec, recording) = (&replay.spec, &replay.recording);
-                view::timeline::timeline(spec, recording, replay.episode.as_ref(), lang)
-            }
-            Exhibit::Jtl(replay) => {
-                let log = jtl::text(&replay.recording);
-                let text = log.lines().take(13).collect::<Vec<_>>().join("\n");
-                let block = Block::Code { language: "csv".to_owned(), text };
-                Document { title: String::new(), blocks: vec![block] }
-            }
-        };
+        let document = Document { title: String::new(), blocks: drawn(&found, lang) };
         let style = Style { width: 80, color: false, links: false, unicode: true, lang };
         terminal::render(&document, style).trim_end().to_owned()
     };

@@ -285,6 +285,16 @@ impl<'q> Session<'q> {
         Ok(feedback)
     }
 
+    /// An answer that was taken back counts for nothing.
+    pub(crate) fn take_back(&mut self, question: &str, score: f64) {
+        self.asked = self.asked.saturating_sub(1);
+        self.points -= score;
+        let is_it = |weak: &Weak| format!("{}/{}", weak.topic, weak.question) == question;
+        if let Some(at) = self.weak.iter().rposition(is_it) {
+            self.weak.remove(at);
+        }
+    }
+
     /// What was answered so far.
     pub(crate) fn summary(&self) -> Summary {
         Summary { asked: self.asked, points: self.points, weak: self.weak.clone() }

@@ -2,6 +2,7 @@
 
 use crate::cli::sim::{available_threads, run_failed};
 use crate::cli::{Context, Failure};
+use crate::content::text::Lang;
 use crate::export::jtl;
 use crate::practice::exhibit::{Exhibit, NoExhibit, exhibit};
 use crate::quiz::question::{Question, QuestionKind};
@@ -20,17 +21,22 @@ pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block
         NoExhibit::Problems(problems) => Failure::Input(problems),
         NoExhibit::Run(failed) => run_failed(&failed),
     })?;
-    Ok(match found {
-        Exhibit::Metrics(rows) => vec![view::quiz::measured(&rows, context.lang)],
+    Ok(drawn(&found, context.lang))
+}
+
+/// An exhibit as blocks of a page.
+pub(in crate::cli) fn drawn(found: &Exhibit, lang: Lang) -> Vec<Block> {
+    match found {
+        Exhibit::Metrics(rows) => vec![view::quiz::measured(rows, lang)],
         Exhibit::Timeline(replay) => {
             let (recording, episode) = (&replay.recording, replay.episode.as_ref());
-            view::timeline::story(recording, episode, context.lang)
+            view::timeline::story(recording, episode, lang)
         }
         Exhibit::Jtl(replay) => {
             let text = excerpt(&jtl::text(&replay.recording));
             vec![Block::Code { language: "csv".to_owned(), text }]
         }
-    })
+    }
 }
 
 /// The columns of a log that a person reads, and the lines around the first failure; without one
@@ -69,7 +75,8 @@ mod tests {
             format!("{at},{elapsed},buy_now,{code},m,t 1-1,text,{ok},,0,0,1,{at},http://x/")
         };
         let log = |failed: Option<usize>| {
-            let rows = (0..40).map(|at| line(at, if at == 30 { 900 } else { 5 }, Some(at) != failed));
+            let rows =
+                (0..40).map(|at| line(at, if at == 30 { 900 } else { 5 }, Some(at) != failed));
             std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
         };
         let shown = excerpt(&log(Some(20)));

@@ -9,6 +9,7 @@ pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
 pub(crate) mod paper;
+pub(crate) mod practice;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;
 pub(crate) mod search;
