@@ -127,21 +127,61 @@ fn the_settings_of_a_scenario_lie_under_those_of_the_question() {
 #[test]
 fn faults_are_named_with_their_line() {
     let cases = [
-        ("prep.assignment/1", "prep.quiz/1", "1: unknown format `prep.quiz/1`: `prep.assignment/1` was expected"),
-        ("\"week3\"", "\"../week3\"", "2: `../week3` is no id (lower-case letters, digits and single hyphens: `week3`)"),
-        ("2026-12-01T09:00:00+09:00", "2026-12-01T09:00:00", "5: `opens` must be a date and time with its offset from UTC (write 2026-12-07T23:59:00+09:00)"),
+        (
+            "prep.assignment/1",
+            "prep.quiz/1",
+            "1: unknown format `prep.quiz/1`: `prep.assignment/1` was expected",
+        ),
+        (
+            "\"week3\"",
+            "\"../week3\"",
+            "2: `../week3` is no id (lower-case letters, digits and single hyphens: `week3`)",
+        ),
+        (
+            "2026-12-01T09:00:00+09:00",
+            "2026-12-01T09:00:00",
+            "5: `opens` must be a date and time with its offset from UTC (write 2026-12-07T23:59:00+09:00)",
+        ),
         ("2026-12-07T", "2026-11-07T", "6: `due` must be after `opens`"),
         ("attempts = 2", "attempts = 0", "7: 0 is out of range: 1 to 100"),
         ("\"10%\"", "\"ten\"", "8: a percentage from `0%` to `100%` was expected"),
         ("\"several\", ", "\"severl\", ", "10: unknown type `severl` (did you mean `several`?)"),
-        ("pick = 2", "pick = 4", "10: only 3 questions of `hikaricp-pool` are left to pick from, not 4"),
+        (
+            "pick = 2",
+            "pick = 4",
+            "10: only 3 questions of `hikaricp-pool` are left to pick from, not 4",
+        ),
         ("points = 10", "points = 0", "10: `points` must be more than 0 and at most 1000"),
-        ("\"hikaricp-pool\", question = \"p99", "\"hikari-pool\", question = \"p99", "11: there is no quiz `hikari-pool` (did you mean `hikaricp-pool`?)"),
-        ("\"p99-of-pool\"", "\"p99-of-pol\"", "11: the quiz `hikaricp-pool` has no question `p99-of-pol` (did you mean `p99-of-pool`?)"),
-        ("\"shop-a\"", "\"shop-b\"", "11: there is no `[scenario.shop-b]` (did you mean `shop-a`?)"),
-        ("\"explain\"", "\"explain\", scenario = \"shop-a\"", "12: `hikaricp-pool/explain` asks no simulation, so it takes no scenario"),
-        ("\"explain\"", "\"p99-of-pool\"", "12: the question `hikaricp-pool/p99-of-pool` is asked twice"),
-        ("\"load.shoppers.seats\"", "\"load.shoppers.rate\"", "15: `hikaricp-pool/p99-of-pool` draws `load.shoppers.rate` itself, so a scenario cannot set it"),
+        (
+            "\"hikaricp-pool\", question = \"p99",
+            "\"hikari-pool\", question = \"p99",
+            "11: there is no quiz `hikari-pool` (did you mean `hikaricp-pool`?)",
+        ),
+        (
+            "\"p99-of-pool\"",
+            "\"p99-of-pol\"",
+            "11: the quiz `hikaricp-pool` has no question `p99-of-pol` (did you mean `p99-of-pool`?)",
+        ),
+        (
+            "\"shop-a\"",
+            "\"shop-b\"",
+            "11: there is no `[scenario.shop-b]` (did you mean `shop-a`?)",
+        ),
+        (
+            "\"explain\"",
+            "\"explain\", scenario = \"shop-a\"",
+            "12: `hikaricp-pool/explain` asks no simulation, so it takes no scenario",
+        ),
+        (
+            "\"explain\"",
+            "\"p99-of-pool\"",
+            "12: the question `hikaricp-pool/p99-of-pool` is asked twice",
+        ),
+        (
+            "\"load.shoppers.seats\"",
+            "\"load.shoppers.rate\"",
+            "15: `hikaricp-pool/p99-of-pool` draws `load.shoppers.rate` itself, so a scenario cannot set it",
+        ),
         ("class =", "clas =", "2: `class` is missing"),
     ];
     for (from, to, fault) in cases {
@@ -258,7 +298,10 @@ fn strings(value: &serde_json::Value, words: &mut Vec<String>, keys: &mut Vec<St
 }
 
 /// What a student must not read before answering; short words would be found anywhere.
-fn secrets(quiz: &crate::quiz::question::Quiz, question: &crate::quiz::question::Question) -> Vec<String> {
+fn secrets(
+    quiz: &crate::quiz::question::Quiz,
+    question: &crate::quiz::question::Question,
+) -> Vec<String> {
     use crate::quiz::question::QuestionKind;
     let mut texts = vec![&question.why, &question.hint];
     for option in question.kind.options() {

@@ -98,7 +98,8 @@ fn every_cut_can_be_resumed() {
     let text = file();
     let head = lines(&text)[0].len();
     for end in head..text.len() {
-        let found = read(&text.as_bytes()[..end]).unwrap_or_else(|fault| panic!("{end}: {fault:?}"));
+        let found =
+            read(&text.as_bytes()[..end]).unwrap_or_else(|fault| panic!("{end}: {fault:?}"));
         let whole = text[..end].matches('\n').count() - 1;
         assert_eq!(found.lines.len(), whole, "cut at {end}");
         assert_eq!(found.state, State::Open { torn: !text[..end].ends_with('\n') });
