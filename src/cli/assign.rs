@@ -176,6 +176,30 @@ fn asked(context: &mut Context) -> Result<Source, Failure> {
     free(&file)?;
     let class = words(context, &both!("Class: ", "반: "))?;
     let title = words(context, &both!("Title: ", "제목: "))?;
+    let items = items(context)?;
+    let (opens, due) = times(context)?;
+    let attempts =
+        ask_until(context, &both!("Attempts (Enter: 1): ", "시도 횟수(Enter: 1): "), |line| {
+            match line {
+                "" => Some(1),
+                line => line.parse::<u32>().ok().filter(|count| (1..=100).contains(count)),
+            }
+        })?;
+    let late = match due.as_str() {
+        "" => None,
+        _ => late(context)?,
+    };
+    let wish = Wish { id, class, title, opens, due, items, attempts, late };
+    let text = assignment::toml(&wish);
+    write_new(&file, &text, Readers::Everybody)?;
+    let name = shown(&file);
+    let kept = both!("Kept as {name}.\n", "{name} 파일로 저장했습니다.\n");
+    context.out.print(kept.get(context.lang))?;
+    Ok(Source::new(name, text))
+}
+
+/// What is to be asked: quiz, how many of its questions, which kinds.
+fn items(context: &mut Context) -> Result<Vec<(String, usize, Vec<String>)>, Failure> {
     let topics: Vec<String> =
         context.library.slugs(Kind::Quiz).into_iter().map(str::to_owned).collect();
     let list = topics.join(", ");
@@ -203,6 +227,11 @@ fn asked(context: &mut Context) -> Result<Source, Failure> {
             kinds.iter().all(|k| QuestionKind::NAMES.contains(&k.as_str())).then_some(kinds)
         },
     )?;
+    Ok(chosen.into_iter().map(|topic| (topic, count, kinds.clone())).collect())
+}
+
+/// When it opens and when it is due; empty for at once and never.
+fn times(context: &mut Context) -> Result<(String, String), Failure> {
     let moment = |line: &str| {
         let fits = line.is_empty() || line.parse::<jiff::Timestamp>().is_ok();
         fits.then(|| line.to_owned())
@@ -223,25 +252,7 @@ fn asked(context: &mut Context) -> Result<Source, Failure> {
         ),
         moment,
     )?;
-    let attempts =
-        ask_until(context, &both!("Attempts (Enter: 1): ", "시도 횟수(Enter: 1): "), |line| {
-            match line {
-                "" => Some(1),
-                line => line.parse::<u32>().ok().filter(|count| (1..=100).contains(count)),
-            }
-        })?;
-    let late = match due.as_str() {
-        "" => None,
-        _ => late(context)?,
-    };
-    let items = chosen.into_iter().map(|topic| (topic, count, kinds.clone())).collect();
-    let wish = Wish { id, class, title, opens, due, items, attempts, late };
-    let text = assignment::toml(&wish);
-    write_new(&file, &text, Readers::Everybody)?;
-    let name = shown(&file);
-    let kept = both!("Kept as {name}.\n", "{name} 파일로 저장했습니다.\n");
-    context.out.print(kept.get(context.lang))?;
-    Ok(Source::new(name, text))
+    Ok((opens, due))
 }
 
 fn late(context: &mut Context) -> Result<Option<(u32, u32)>, Failure> {

@@ -84,10 +84,7 @@ mod tests {
             }
         }
         let names: Vec<&str> = named.keys().map(String::as_str).collect();
-        assert_eq!(
-            names,
-            ["Beyond", "Control", "Cut", "Damaged", "Malformed", "NotUtf8", "Signature"]
-        );
+        assert_eq!(names, ["Cut", "Damaged", "Malformed", "NotUtf8", "Signature"]);
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn faults_are_named_with_their_line() {
             "\"load.shoppers.rate\"",
             "15: `hikaricp-pool/p99-of-pool` draws `load.shoppers.rate` itself, so a scenario cannot set it",
         ),
-        ("class =", "clas =", "2: `class` is missing"),
+        ("class =", "clas =", "1: `class` is missing"),
     ];
     for (from, to, fault) in cases {
         let found = faults(from, to);

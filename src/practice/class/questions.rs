@@ -106,16 +106,16 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 mod tests {
     use super::correlation;
 
-    /// Ten students, item right for those with 8, 9, 6, 7, 9 points of the rest, wrong for 3, 5,
-    /// 4, 6, 2: means 7.8 and 4, standard deviation (n) of all 2.3431, p = q = 0.5; r = 3.8 /
-    /// 2.3431 * 0.5 = 0.81089.
+    /// Ten students with 8, 9, 6, 7, 9 (right) and 3, 5, 4, 6, 2 (wrong) points of the rest: means
+    /// 7.8 and 4, all together a mean of 5.9 and a mean square of 40.1, hence a standard deviation
+    /// of 2.3; r = (7.8 - 4) / 2.3 * sqrt(0.5 * 0.5) = 0.82609.
     #[test]
     fn discrimination_is_the_point_biserial_correlation() {
         let right = [8.0, 9.0, 6.0, 7.0, 9.0].map(|rest| (1.0, rest));
         let wrong = [3.0, 5.0, 4.0, 6.0, 2.0].map(|rest| (0.0, rest));
         let all = [right, wrong].concat();
         let r = correlation(&all).unwrap();
-        assert!((r - 0.810_89).abs() < 1e-4, "{r}");
+        assert!((r - 0.826_09).abs() < 1e-4, "{r}");
         assert_eq!(correlation(&all[..4]), None);
         assert_eq!(correlation(&right), None, "the item does not vary");
     }

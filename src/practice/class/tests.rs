@@ -93,10 +93,7 @@ fn answers_are_graded_and_those_in_words_wait() {
     let class = graded(&key, &files);
     assert_eq!(
         rows(&class),
-        [
-            ("lee".to_owned(), 0.0, 1, 0, vec![]),
-            ("김민지".to_owned(), 25.0, 1, 0, vec![]),
-        ]
+        [("lee".to_owned(), 0.0, 1, 0, vec![]), ("김민지".to_owned(), 25.0, 1, 0, vec![]),]
     );
     assert_eq!(class.rows[0].of, 29.0);
     assert_eq!(class.refused, []);
@@ -143,12 +140,8 @@ fn what_the_files_show_is_noted() {
     torn.bytes.extend(b"{\"question\":\"a");
     let twin = Student { key: 200, ..student("twin-a") };
     let other = Student { key: 200, day: 3, ..student("twin-b") };
-    let files = [
-        file(&issued, &key, &open),
-        torn,
-        file(&issued, &key, &twin),
-        file(&issued, &key, &other),
-    ];
+    let files =
+        [file(&issued, &key, &open), torn, file(&issued, &key, &twin), file(&issued, &key, &other)];
     let notes: Vec<(String, Vec<String>)> =
         rows(&graded(&key, &files)).into_iter().map(|row| (row.0, row.4)).collect();
     let of = |name: &str, note: &[&str]| {
@@ -176,10 +169,11 @@ fn answers_before_the_opening_are_noted() {
 /// Two students whose answers have the same times to the millisecond.
 #[test]
 fn copied_answers_are_noted() {
-    let (issued, key) = opened(&WEEK.replace(
-        "items = [",
-        "items = [ { quiz = \"hikaricp-pool\", question = \"ends-in\" },",
-    ));
+    let (issued, key) =
+        opened(&WEEK.replace(
+            "items = [",
+            "items = [ { quiz = \"hikaricp-pool\", question = \"ends-in\" },",
+        ));
     let one = file(&issued, &key, &Student { key: 31, ..student("kim") });
     let two = file(&issued, &key, &Student { key: 61, ..student("lee") });
     let notes = rows(&graded(&key, &[one, two])).remove(0).4;
@@ -244,7 +238,7 @@ fn answers_outside_the_draw_and_to_other_settings_do_not_count() {
             "answers `hikaricp-pool/none`, which this student was not asked: left out".to_owned(),
             "answers `hikaricp-pool/p99-of-pool` with settings that are not this student's: left \
              out"
-                .to_owned(),
+            .to_owned(),
         ]
     );
 }

@@ -13,7 +13,8 @@ fn every_flipped_byte_of_a_paper_and_a_key_is_found() {
         let name = format!("{fault:?}");
         *fates.entry(name.split([' ', '{']).next().unwrap_or("").to_owned()).or_insert(0) += 1;
     }
-    assert!(fates["Damaged"] > 3_000, "{fates:?}");
+    let names: Vec<&str> = fates.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Cut", "Damaged", "Malformed", "NotUtf8", "Signature"]);
     for at in 0..made.key.len() {
         let mut bytes = made.key.clone().into_bytes();
         bytes[at] ^= 4;
