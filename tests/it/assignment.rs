@@ -115,7 +115,7 @@ fn nothing_is_overwritten_and_the_key_is_private() {
     }
     assert_eq!(
         sandbox.files(),
-        ["data", "week3.kim.submission", "week3.key", "week3.paper", "week3.toml"]
+        ["data", "week3.key", "week3.kim.submission", "week3.paper", "week3.toml"]
     );
 }
 
@@ -163,7 +163,7 @@ fn an_answer_that_was_kept_survives_a_kill() {
 #[test]
 fn an_assignment_can_be_asked_for() {
     let sandbox = Sandbox::new();
-    let input = "Week 4\nweek4\n반\nTitle\nzebra\ntomcat\n2\nchoice\n\n\n\n";
+    let input = "Week 4\nweek4\n반\nTitle\nzebra\ntomcat-threads\n2\nchoice\n\n\n\n";
     let said = sandbox.with_input("assign new", input);
     assert!(said.starts_with("exit 0\n"), "{said}");
     assert_eq!(sandbox.files(), ["week4.key", "week4.paper", "week4.toml"]);
