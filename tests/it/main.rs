@@ -7,12 +7,15 @@
 
 mod check;
 mod content;
+mod data;
+mod kill;
 mod knee;
 mod new;
 mod quiz;
 mod readers;
 mod readme;
 mod reference;
+mod review;
 mod sandbox;
 mod search;
 mod serve;
