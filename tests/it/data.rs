@@ -23,7 +23,7 @@ fn two_machines_joined_in_both_directions_are_equal() {
     let (here, there) = (practised(), practised());
     here.stdout("review --retention 0.85");
     for (from, to) in [(&here, &there), (&there, &here)] {
-        from.stdout("data export -o record.jsonl");
+        assert_eq!(from.line("data export -o record.jsonl"), "exit 0\n");
         to.write("other.jsonl", from.read("record.jsonl"));
     }
     let told = there.stdout("data import other.jsonl --dry-run");
@@ -96,7 +96,6 @@ fn a_damaged_record_is_set_aside_by_the_command_that_the_error_names() {
 fn a_disk_that_takes_nothing_more_is_named_and_costs_nothing() {
     let sandbox = practised();
     let before = sandbox.stdout("data export");
-    sandbox.stdout("data export -o record.jsonl");
     let limited = |words: &str, input: &str| {
         // The signal would kill the program before it can say what is wrong.
         let script = format!("trap '' XFSZ; ulimit -f 8; exec \"$PREP\" {words}");

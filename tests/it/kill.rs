@@ -79,8 +79,8 @@ fn whatever_was_acknowledged_is_kept_once_when_processes_are_killed_at_any_momen
     let whole = killed(&sandbox, 0, &Moment::Acknowledged(4, Duration::ZERO));
     let session = start.elapsed();
     assert!(whole >= 4, "{whole}");
-    let base = std::process::id().into();
-    println!("seed {base}, a session of {session:?}");
+    // Other moments in every run; a failure tells the number, and that of the process.
+    let base = u64::from(std::process::id());
     let next = AtomicU64::new(1);
     let results: Vec<(u64, u64)> = std::thread::scope(|scope| {
         let work = || {
@@ -113,12 +113,16 @@ fn whatever_was_acknowledged_is_kept_once_when_processes_are_killed_at_any_momen
         let mut once = kept.clone();
         once.sort();
         once.dedup();
-        assert_eq!(once.len(), kept.len(), "seed {seed}: something is counted twice: {kept:?}");
+        assert_eq!(
+            once.len(),
+            kept.len(),
+            "numbers {base}, seed {seed}: something is counted twice: {kept:?}"
+        );
         // One answer more may be on the disk, if the process died before it could say so.
         let found = kept.len() as u64;
         assert!(
             (acknowledged..=acknowledged + 1).contains(&found),
-            "seed {seed}: {acknowledged} acknowledged, {found} kept"
+            "numbers {base}, seed {seed}: {acknowledged} acknowledged, {found} kept"
         );
         died_in_the_middle += u32::from(acknowledged > 0 && acknowledged < 6);
         all += kept.len();

@@ -8,6 +8,7 @@
 mod check;
 mod content;
 mod data;
+mod first_screen;
 mod kill;
 mod knee;
 mod new;
