@@ -4,31 +4,26 @@
 mod commands;
 pub(crate) mod coverage;
 mod measured;
+mod quizzes;
 
 use std::collections::BTreeMap;
 
-use crate::content::problem::{Problem, Source, nearest};
+use crate::content::problem::{Problem, Source};
 use crate::content::text::{Lang, Text, both};
 use crate::content::toml_tree::BYTES_MAX;
 use crate::content::{Kind, Library};
 use crate::knowledge::markdown::Target;
 use crate::knowledge::path;
-use crate::knowledge::topic::{DefaultRow, Shape, Topic};
+use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
 use crate::marketplace::knobs::{self, Unit};
-use crate::practice::session::SimAsk;
-use crate::practice::simulated;
-use crate::quiz::question::{QuestionKind, Quiz};
-use crate::quiz::unit;
+use crate::quiz::question::Quiz;
 use crate::sims::outcome::committed::committed;
 use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
 use crate::sims::run::{Execution, RunFailed};
 use crate::sims::spec::{Overrides, Spec};
-use crate::sims::{condition, metric};
 
-/// Fewest questions of a topic.
-const QUESTIONS_MIN: usize = 6;
 /// Fewest claims of a sim, a control among them.
 const CLAIMS_MIN: usize = 2;
 
@@ -318,108 +313,6 @@ impl Checker<'_> {
             problems.extend(committed(self.library, &spec.name).err());
         }
         self.problems.extend(problems);
-    }
-
-    fn quizzes(&mut self) {
-        let mut problems = Vec::new();
-        for page in self.pages.iter().filter(|page| page.topic.shape == Shape::Topic) {
-            let quiz = self.quizzes.iter().find(|(_, quiz)| quiz.topic.value == page.slug);
-            let count = quiz.map_or(0, |(_, quiz)| quiz.questions.len());
-            if count < QUESTIONS_MIN && !self.unread(Kind::Quiz, &page.slug) {
-                problems.push(page.source.problem_of_file(both!(
-                    "{count} questions; a topic needs at least {QUESTIONS_MIN}",
-                    "문제가 {count}개입니다. 주제마다 {QUESTIONS_MIN}개 이상이어야 합니다"
-                )));
-            }
-        }
-        for (source, quiz) in &self.quizzes {
-            if !quiz.translated {
-                problems.push(missing(&format!("quizzes/{}.ko.toml", quiz.slug)));
-            }
-            let page = self.pages.iter().find(|page| page.slug == quiz.topic.value);
-            let Some(page) = page else {
-                if self.unread(Kind::Topic, &quiz.topic.value) {
-                    continue;
-                }
-                let topic = &quiz.topic.value;
-                problems.push(source.problem(
-                    quiz.topic.span.clone(),
-                    both!("the topic `{topic}` does not exist", "주제 `{topic}`이(가) 없습니다"),
-                ));
-                continue;
-            };
-            for question in &quiz.questions {
-                let section = &question.section.value;
-                let known: Vec<&str> =
-                    page.topic.sections.iter().map(|section| section.id.as_str()).collect();
-                if !known.contains(&section.as_str()) {
-                    let near = nearest(section, known.iter().copied()).unwrap_or_default();
-                    problems.push(source.problem(
-                        question.section.span.clone(),
-                        both!(
-                            "the topic has no section `{section}` (nearest: `{near}`)",
-                            "주제에 `{section}` 절이 없습니다(가장 비슷한 것: `{near}`)"
-                        ),
-                    ));
-                }
-                if let Some(see) = &question.see
-                    && let Some(what) = self.command(&see.value)
-                {
-                    problems.push(source.problem(see.span.clone(), what));
-                }
-                problems.extend(self.sim_question(source, &question.kind));
-            }
-        }
-        self.problems.extend(problems);
-    }
-
-    fn sim_question(&self, source: &Source, kind: &QuestionKind) -> Vec<Problem> {
-        let QuestionKind::Sim(question) = kind else { return Vec::new() };
-        let mut problems = Vec::new();
-        if !self.library.slugs(Kind::Sim).contains(&question.sim.value.as_str()) {
-            let sim = &question.sim.value;
-            let what = both!("there is no sim `{sim}`", "`{sim}` sim은 없습니다");
-            return vec![source.problem(question.sim.span.clone(), what)];
-        }
-        if self.unread(Kind::Sim, &question.sim.value) {
-            return problems;
-        }
-        let name = &question.answer.value;
-        let what = match metric::find(name) {
-            None => Some(condition::unknown_metric(name)),
-            Some(metric) if unit::Unit::from_name(metric.unit).is_none() => {
-                let unit = metric.unit;
-                Some(both!(
-                    "nobody can be asked for `{name}`: an answer in {unit} cannot be read",
-                    "`{name}`은(는) 물을 수 없습니다. 단위가 {unit}인 답은 읽을 수 없습니다"
-                ))
-            }
-            Some(_) => None,
-        };
-        if let Some(what) = what {
-            problems.push(source.problem(question.answer.span.clone(), what));
-        }
-        if let Some(guard) = &question.guard
-            && let Err(what) = condition::parse(&guard.value)
-        {
-            problems.push(source.problem(guard.span.clone(), what));
-        }
-        for param in &question.params {
-            for value in &param.values {
-                let ask = SimAsk {
-                    sim: question.sim.value.clone(),
-                    settings: vec![(param.knob.value.clone(), value.value.to_string())],
-                    metric: question.answer.value.clone(),
-                    accept: question.accept,
-                    guard: None,
-                };
-                if let Err(found) = simulated::spec(self.library, &ask) {
-                    let what = found.into_iter().next().map(|problem| problem.what);
-                    problems.push(source.problem(value.span.clone(), what.unwrap_or_default()));
-                }
-            }
-        }
-        problems
     }
 
     /// Places that `prep new` left to be filled in.

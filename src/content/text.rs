@@ -25,7 +25,7 @@ impl Lang {
 
 /// One sentence in every language of the tool. Made by [`both!`], which does not compile while a
 /// language is missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Text {
     pub(crate) en: String,
     pub(crate) ko: String,

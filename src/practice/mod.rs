@@ -2,6 +2,8 @@
 
 pub(crate) mod card;
 pub(crate) mod day;
+pub(crate) mod draft;
+pub(crate) mod exhibit;
 pub(crate) mod plan;
 pub(crate) mod review;
 pub(crate) mod session;

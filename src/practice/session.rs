@@ -5,10 +5,20 @@
 //! simulation: for a `sim` question the caller runs [`SimAsk`] and hands in the band.
 
 use crate::content::text::Text;
+use crate::quiz::formula::leading_number;
 use crate::quiz::grade::{Answer, AskAgain, Band, Grade, grade};
 use crate::quiz::order;
-use crate::quiz::question::{Accept, Choice, Param, Question, QuestionKind, Quiz, SimQuestion};
+use crate::quiz::question::{
+    Accept, Choice, Param, Question, QuestionKind, Quiz, SimQuestion, Worded, WrongSource,
+};
 use crate::store::Attempt;
+
+/// A question of some quiz.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Item<'q> {
+    pub(crate) quiz: &'q Quiz,
+    pub(crate) question: &'q Question,
+}
 
 /// Which questions of a quiz a session asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +39,9 @@ pub(crate) enum Order {
 /// A quiz being answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Session<'q> {
-    quiz: &'q Quiz,
     seed: u64,
     /// Questions still to be asked; the next one is last.
-    left: Vec<&'q Question>,
+    left: Vec<Item<'q>>,
     /// All questions of the session.
     of: usize,
     current: Option<Open<'q>>,
@@ -52,7 +61,7 @@ struct Open<'q> {
 /// A question as it is put to a person.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ask<'q> {
-    pub(crate) topic: &'q str,
+    pub(crate) quiz: &'q Quiz,
     pub(crate) question: &'q Question,
     /// From 1.
     pub(crate) number: usize,
@@ -60,8 +69,10 @@ pub(crate) struct Ask<'q> {
     /// With the settings of a `sim` question filled in.
     pub(crate) ask: Text,
     pub(crate) why: Text,
-    /// In the order to show; none for questions that ask for a number.
+    /// In the order to show; none for questions that are not answered by choosing.
     pub(crate) options: Vec<&'q Choice>,
+    /// In the order to show, which is never the right one; none but for `order`.
+    pub(crate) steps: Vec<&'q Worded>,
     pub(crate) sim: Option<SimAsk>,
 }
 
@@ -69,19 +80,32 @@ pub(crate) struct Ask<'q> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SimAsk {
     pub(crate) sim: String,
+    /// Of the sim; its baseline where none is named.
+    pub(crate) variant: Option<String>,
     /// Knob and value, as after `--set`.
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) metric: String,
     pub(crate) accept: Accept,
+    /// In the order of the question.
+    pub(crate) wrong: Vec<KnownWrong>,
     /// Where the outcome breaks this condition, take [`Session::other_variant`].
     pub(crate) guard: Option<String>,
+}
+
+/// A known wrong value with the settings of one variant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum KnownWrong {
+    /// The value of this metric of the same run.
+    Metric(String),
+    /// `None` where the settings give none.
+    Value(Option<f64>),
 }
 
 /// What an answer earned and what is to be learned from it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Feedback<'q> {
+    pub(crate) quiz: &'q Quiz,
     pub(crate) question: &'q Question,
-    pub(crate) topic: &'q str,
     pub(crate) answer: Answer,
     pub(crate) grade: Grade,
     /// In the order shown.
@@ -90,7 +114,7 @@ pub(crate) struct Feedback<'q> {
     pub(crate) section: &'q str,
     /// Command without `prep`.
     pub(crate) see: Option<&'q str>,
-    pub(crate) variant: Option<Vec<(String, String)>>,
+    pub(crate) sim: Option<SimAsk>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,50 +154,69 @@ pub(crate) struct Moment {
     pub(crate) prep: String,
 }
 
+impl Ask<'_> {
+    /// `topic/question`, the name under which answers are kept.
+    pub(crate) fn id(&self) -> String {
+        format!("{}/{}", self.quiz.slug, self.question.id)
+    }
+}
+
 impl<'q> Session<'q> {
-    /// Draws the questions. Which ones are drawn does not depend on the order they are asked in.
+    /// Draws questions of one quiz. Which ones are drawn does not depend on the order they are
+    /// asked in.
     pub(crate) fn new(quiz: &'q Quiz, seed: u64, pick: Pick) -> Session<'q> {
-        let total = quiz.questions.len();
+        let items = quiz.questions.iter().map(|question| Item { quiz, question });
+        Session::drawn(items.collect(), seed, pick)
+    }
+
+    /// Draws from the questions of any quizzes.
+    pub(crate) fn drawn(items: Vec<Item<'q>>, seed: u64, pick: Pick) -> Session<'q> {
+        let total = items.len();
         let count = pick.count.unwrap_or(total).min(total);
         let mut drawn = order::shuffled(total, order::seed_for(seed, "questions"));
         drawn.truncate(count);
         if pick.order == Order::File {
             drawn.sort_unstable();
         }
-        drawn.reverse();
-        let left: Vec<&Question> = drawn.into_iter().map(|at| &quiz.questions[at]).collect();
-        let (of, weak) = (left.len(), Vec::new());
-        Session { quiz, seed, left, of, current: None, asked: 0, points: 0.0, weak }
+        Session::of(drawn.into_iter().map(|at| items[at]).collect(), seed)
+    }
+
+    /// Asks exactly these questions, in this order.
+    pub(crate) fn of(mut items: Vec<Item<'q>>, seed: u64) -> Session<'q> {
+        items.reverse();
+        let (of, weak) = (items.len(), Vec::new());
+        Session { seed, left: items, of, current: None, asked: 0, points: 0.0, weak }
     }
 
     /// The next question; `None` at the end. One that was handed out before and not answered is
     /// passed over and counts for nothing.
     pub(crate) fn next(&mut self) -> Option<Ask<'q>> {
         self.current = None;
-        let question = self.left.pop()?;
+        let Item { quiz, question } = self.left.pop()?;
         let number = self.of - self.left.len();
         let own = order::seed_for(self.seed, &question.id);
         let shown = question.kind.options();
         let options = order::of_options(shown, order::seed_for(own, "options"));
         let ask = Ask {
-            topic: &self.quiz.slug,
+            quiz,
             question,
             number,
             of: self.of,
             ask: question.ask.clone(),
             why: question.why.clone(),
             options: options.into_iter().map(|at| &shown[at]).collect(),
+            steps: shuffled_steps(&question.kind, order::seed_for(own, "steps")),
             sim: None,
         };
         let mut variants = Vec::new();
-        if let QuestionKind::Sim(sim) = &question.kind {
+        if let Some(sim) = question.kind.simulated() {
             let count = sim.params.iter().map(|param| param.values.len()).product();
             variants = order::shuffled(count, order::seed_for(own, "variant"));
         }
         self.current = Some(Open { ask, variants });
-        match question.kind {
-            QuestionKind::Sim(_) => self.other_variant(),
-            _ => self.current.as_ref().map(|open| open.ask.clone()),
+        match question.kind.simulated() {
+            Some(_) => self.other_variant(),
+            None => self.current.as_ref().map(|open| open.ask.clone()),
         }
     }
 
@@ -181,7 +224,7 @@ impl<'q> Session<'q> {
     /// `None` when it has no others (then [`Session::next`] goes on) or is of another kind.
     pub(crate) fn other_variant(&mut self) -> Option<Ask<'q>> {
         let open = self.current.as_mut()?;
-        let QuestionKind::Sim(sim) = &open.ask.question.kind else { return None };
+        let sim = open.ask.question.kind.simulated()?;
         let Some(variant) = open.variants.pop() else {
             self.current = None;
             return None;
@@ -202,7 +245,7 @@ impl<'q> Session<'q> {
     pub(crate) fn answer(
         &mut self,
         answer: &Answer,
-        band: Option<Band>,
+        band: Option<&Band>,
     ) -> Result<Feedback<'q>, AskAgain> {
         let Some(open) = &self.current else {
             return Err(AskAgain(crate::content::text::both!(
@@ -214,18 +257,18 @@ impl<'q> Session<'q> {
         let grade = grade(question, answer, band)?;
         let chosen = |option: &Choice| match answer {
             Answer::Options(ids) => ids.contains(&option.id),
-            Answer::Number(_) => false,
+            Answer::Number(_) | Answer::Order(_) | Answer::Open { .. } => false,
         };
         let options = open.ask.options.iter();
         let feedback = Feedback {
+            quiz: open.ask.quiz,
             question,
-            topic: &self.quiz.slug,
             answer: answer.clone(),
             options: options.map(|o| OptionFeedback { option: o, chosen: chosen(o) }).collect(),
             why: open.ask.why.clone(),
             section: &question.section.value,
             see: question.see.as_ref().map(|see| see.value.as_str()),
-            variant: open.ask.sim.as_ref().map(|sim| sim.settings.clone()),
+            sim: open.ask.sim.clone(),
             grade,
         };
         self.asked += 1;
@@ -233,13 +276,23 @@ impl<'q> Session<'q> {
         if feedback.grade.score < 1.0 {
             self.weak.push(Weak {
                 question: question.id.clone(),
-                topic: self.quiz.slug.clone(),
+                topic: feedback.quiz.slug.clone(),
                 section: question.section.value.clone(),
                 see: feedback.see.map(str::to_owned),
             });
         }
         self.current = None;
         Ok(feedback)
+    }
+
+    /// An answer that was taken back counts for nothing.
+    pub(crate) fn take_back(&mut self, question: &str, score: f64) {
+        self.asked = self.asked.saturating_sub(1);
+        self.points -= score;
+        let is_it = |weak: &Weak| format!("{}/{}", weak.topic, weak.question) == question;
+        if let Some(at) = self.weak.iter().rposition(is_it) {
+            self.weak.remove(at);
+        }
     }
 
     /// What was answered so far.
@@ -249,15 +302,16 @@ impl<'q> Session<'q> {
 
     /// An answer as it goes into the record.
     pub(crate) fn attempt(&self, feedback: &Feedback<'_>, moment: Moment) -> Attempt {
-        let variant = feedback.variant.as_ref().map(|settings| {
-            let entries = settings.iter().map(|(k, v)| (k.clone(), v.clone().into()));
+        let variant = feedback.sim.as_ref().map(|sim| {
+            let entries = sim.settings.iter().map(|(k, v)| (k.clone(), v.clone().into()));
             serde_json::Value::Object(entries.collect()).to_string()
         });
+        let topic = &feedback.quiz.slug;
         Attempt {
-            question: format!("{}/{}", feedback.topic, feedback.question.id),
-            topic: feedback.topic.to_owned(),
+            question: format!("{topic}/{}", feedback.question.id),
+            topic: topic.clone(),
             kind: feedback.question.kind.name().to_owned(),
-            given: feedback.answer.to_json(),
+            given: feedback.given(),
             score: feedback.grade.score,
             sure: moment.sure,
             rating: None,
@@ -272,16 +326,61 @@ impl<'q> Session<'q> {
     }
 }
 
+impl Feedback<'_> {
+    /// The answer as it is kept: `{"options":["threads"],"traps":["more-threads"]}`. The traps
+    /// stand beside it so that they outlive changes of the question.
+    pub(crate) fn given(&self) -> String {
+        let mut given = serde_json::to_value(&self.answer).unwrap_or_default();
+        let traps: Vec<&str> = self.grade.traps.iter().map(|trap| trap.id.as_str()).collect();
+        if let (false, Some(fields)) = (traps.is_empty(), given.as_object_mut()) {
+            fields.insert("traps".to_owned(), traps.into());
+        }
+        given.to_string()
+    }
+}
+
+/// The steps of an `order` question, shuffled; the right order would be an answer.
+fn shuffled_steps(kind: &QuestionKind, seed: u64) -> Vec<&Worded> {
+    let QuestionKind::Order(order) = kind else { return Vec::new() };
+    let mut shown = order::shuffled(order.steps.len(), seed);
+    if shown.is_sorted() {
+        shown.rotate_left(1);
+    }
+    shown.into_iter().map(|at| &order.steps[at]).collect()
+}
+
 impl SimAsk {
     fn new(sim: &SimQuestion, values: &[(&Param, String)]) -> SimAsk {
         let settings = values.iter().map(|(param, v)| (param.knob.value.clone(), v.clone()));
+        let numbers: Vec<(&str, f64)> = values
+            .iter()
+            .filter_map(|(param, v)| Some((param.name.as_str(), leading_number(v)?)))
+            .collect();
+        let wrong = sim.wrong.iter().map(|wrong| match &wrong.value {
+            WrongSource::Metric(metric) => KnownWrong::Metric(metric.value.clone()),
+            WrongSource::Value(formula) => KnownWrong::Value(formula.value(&numbers)),
+        });
         SimAsk {
             sim: sim.sim.value.clone(),
+            variant: sim.variant.as_ref().map(|variant| variant.value.clone()),
             settings: settings.collect(),
             metric: sim.answer.value.clone(),
             accept: sim.accept,
+            wrong: wrong.collect(),
             guard: sim.guard.as_ref().map(|guard| guard.value.clone()),
         }
+    }
+
+    /// The command that makes this run, without `prep`.
+    pub(crate) fn command(&self) -> String {
+        let mut command = format!("sim {}", self.sim);
+        if let Some(variant) = &self.variant {
+            command += &format!(" --variant {variant}");
+        }
+        for (knob, value) in &self.settings {
+            command += &format!(" --set {knob}={value}");
+        }
+        command
     }
 }
 

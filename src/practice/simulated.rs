@@ -1,12 +1,14 @@
 //! The right answer of a `sim` question: running the simulator with the question's settings.
 
-use super::session::SimAsk;
+use super::session::{KnownWrong, SimAsk};
 use crate::content::Library;
-use crate::content::problem::Problem;
+use crate::content::problem::{Problem, Source};
+use crate::content::text::both;
 use crate::marketplace::knobs::Raw;
-use crate::quiz::grade::Band;
+use crate::quiz::grade::{Band, accepted_of, is_within};
 use crate::quiz::unit::Unit;
 use crate::sims::judge;
+use crate::sims::outcome::committed::committed;
 use crate::sims::outcome::{self, ClaimVerdict};
 use crate::sims::run::{Execution, Results, RunFailed};
 use crate::sims::spec::{Overrides, Replications, Spec};
@@ -39,7 +41,14 @@ pub(crate) fn spec(library: &Library, ask: &SimAsk) -> Result<Spec, Vec<Problem>
         }
     }
     let mut spec = crate::sims::load(library, &ask.sim, &overrides)?;
-    let own = spec.variants.swap_remove(spec.baseline);
+    let chosen = match &ask.variant {
+        None => spec.baseline,
+        Some(name) => {
+            let found = spec.variants.iter().position(|variant| variant.id == *name);
+            found.ok_or_else(|| vec![no_variant(&ask.sim, name, &spec)])?
+        }
+    };
+    let own = spec.variants.swap_remove(chosen);
     spec.variants = vec![own];
     spec.baseline = 0;
     spec.claims.clear();
@@ -51,8 +60,19 @@ pub(crate) fn spec(library: &Library, ask: &SimAsk) -> Result<Spec, Vec<Problem>
     Ok(spec)
 }
 
+fn no_variant(sim: &str, name: &str, spec: &Spec) -> Problem {
+    let known: Vec<&str> = spec.variants.iter().map(|variant| variant.id.as_str()).collect();
+    let known = known.join(", ");
+    let file = Source::new(format!("sims/{sim}.toml"), "");
+    let name = crate::content::problem::printable(name);
+    file.problem_of_file(both!(
+        "`{sim}` has no variant `{name}`: {known}",
+        "`{sim}`에는 `{name}` 변형이 없습니다: {known}"
+    ))
+}
+
 /// The band of the right answer; `None` when the settings break the question's guard, do not
-/// settle, or give no value.
+/// settle, give no value, or when one of the known wrong values would count as right.
 ///
 /// # Errors
 /// See [`NoAnswer`].
@@ -61,21 +81,60 @@ pub(crate) fn band(
     ask: &SimAsk,
     execution: &Execution<'_>,
 ) -> Result<Option<Band>, NoAnswer> {
+    if let Some(band) = committed_band(library, ask) {
+        return Ok(Some(band).filter(|band| is_distinct(band, ask)));
+    }
     let spec = spec(library, ask).map_err(NoAnswer::Problems)?;
     let results = crate::sims::run::run(&spec, execution).map_err(NoAnswer::Run)?;
     let found = &results.variants[0];
     if !found.steady || !guard_holds(&spec, &results, ask) {
         return Ok(None);
     }
-    let Some(at) = found.rows.iter().position(|row| row.id == ask.metric) else { return Ok(None) };
+    let measured = |metric: &str| {
+        let at = found.rows.iter().position(|row| row.id == metric)?;
+        outcome::interval_of(&found.rows[at], &found.values[at])
+    };
     let unit = metric::find(&ask.metric).and_then(|metric| Unit::from_name(metric.unit));
-    let interval = outcome::interval_of(&found.rows[at], &found.values[at]);
-    Ok(interval.zip(unit).map(|(interval, unit)| Band {
+    let band = measured(&ask.metric).zip(unit).map(|(interval, unit)| Band {
         value: interval.value,
         low: interval.low,
         high: interval.high,
         unit,
-    }))
+        wrong: wrong_values(ask, |metric| Some(measured(metric)?.value)),
+    });
+    Ok(band.filter(|band| is_distinct(band, ask)))
+}
+
+/// What the committed outcome says, where the question changes nothing of its sim: reading it runs
+/// nothing. A guard is judged on a run.
+fn committed_band(library: &Library, ask: &SimAsk) -> Option<Band> {
+    if !ask.settings.is_empty() || ask.guard.is_some() {
+        return None;
+    }
+    let outcome = committed(library, &ask.sim).ok()?;
+    let found = outcome.variant(ask.variant.as_deref().unwrap_or(&outcome.baseline))?;
+    let estimate = found.metric(&ask.metric).filter(|_| found.steady)?;
+    Some(Band {
+        value: estimate.value?,
+        low: estimate.low?,
+        high: estimate.high?,
+        unit: Unit::from_name(&estimate.unit)?,
+        wrong: wrong_values(ask, |metric| found.metric(metric)?.value),
+    })
+}
+
+fn wrong_values(ask: &SimAsk, measured: impl Fn(&str) -> Option<f64>) -> Vec<Option<f64>> {
+    let values = ask.wrong.iter().map(|wrong| match wrong {
+        KnownWrong::Metric(metric) => measured(metric),
+        KnownWrong::Value(value) => *value,
+    });
+    values.collect()
+}
+
+/// Whether every known wrong value is told from the right one.
+fn is_distinct(band: &Band, ask: &SimAsk) -> bool {
+    let (low, high) = accepted_of(band, ask.accept);
+    band.wrong.iter().flatten().all(|wrong| !is_within(*wrong, low, high))
 }
 
 fn guard_holds(spec: &Spec, results: &Results, ask: &SimAsk) -> bool {

@@ -5,6 +5,9 @@
 //! questions keep the places it needs.
 
 mod kind;
+mod number;
+mod simulated;
+mod steps;
 
 use std::ops::Range;
 
@@ -13,7 +16,7 @@ use crate::content::text::{Lang, Text, both};
 use crate::content::toml_tree::{self, Fields, Node, Value, Walk};
 use crate::content::{Kind, Library};
 
-use super::question::{Param, Placed, Question, QuestionKind, Quiz};
+use super::question::{Misconception, Param, Placed, Question, Quiz};
 use super::words;
 
 const FORMAT: &str = "prep.quiz/1";
@@ -63,11 +66,11 @@ pub(crate) fn read(
         }
     };
     let mut walk = Walk::new(english);
-    let (topic, title, mut entries) = quiz(&mut walk, &root, slug);
+    let Head { topic, title, mut misconceptions, mut entries } = quiz(&mut walk, &root, slug);
     let mut problems = walk.problems;
     let mut title = Text::same(title.unwrap_or_default());
     if let Some(korean) = korean {
-        problems.extend(words::lay_over(korean, &mut title, &mut entries));
+        problems.extend(words::lay_over(korean, &mut title, &mut misconceptions, &mut entries));
     }
     match topic {
         Some(topic) if problems.is_empty() => Ok(Quiz {
@@ -75,18 +78,24 @@ pub(crate) fn read(
             topic,
             title,
             translated: korean.is_some(),
+            misconceptions,
             questions: entries.into_iter().filter_map(|entry| entry.question).collect(),
         }),
         _ => Err(problems),
     }
 }
 
-fn quiz(
-    walk: &mut Walk<'_>,
-    root: &Node,
-    slug: &str,
-) -> (Option<Placed<String>>, Option<String>, Vec<Entry>) {
-    let Some(mut fields) = walk.fields(root) else { return (None, None, Vec::new()) };
+/// A file as far as it could be read.
+#[derive(Default)]
+struct Head {
+    topic: Option<Placed<String>>,
+    title: Option<String>,
+    misconceptions: Vec<Misconception>,
+    entries: Vec<Entry>,
+}
+
+fn quiz(walk: &mut Walk<'_>, root: &Node, slug: &str) -> Head {
+    let Some(mut fields) = walk.fields(root) else { return Head::default() };
     format_is(walk, &mut fields, FORMAT);
     let topic = words_at(walk, &mut fields, "topic");
     if let Some(topic) = &topic
@@ -101,6 +110,10 @@ fn quiz(
         );
     }
     let title = words_at(walk, &mut fields, "title");
+    let misconceptions = match fields.take("misconceptions") {
+        Some(node) => misconceptions(walk, node),
+        None => Vec::new(),
+    };
     let mut entries = Vec::new();
     if let Some(nodes) = fields.need(walk, "question").and_then(|node| walk.array(node)) {
         if nodes.is_empty() {
@@ -112,7 +125,60 @@ fn quiz(
         }
     }
     fields.finish(walk);
-    (topic, title.map(|title| title.value), entries)
+    traps_are_known(walk, &misconceptions, &entries);
+    Head { topic, title: title.map(|title| title.value), misconceptions, entries }
+}
+
+fn misconceptions(walk: &mut Walk<'_>, node: &Node) -> Vec<Misconception> {
+    let Some(mut fields) = walk.fields(node) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (key, node) in fields.rest() {
+        if !is_id(&key.name) {
+            no_id(walk, key.span.clone(), &key.name);
+        } else if let Some(text) = placed_words(walk, node, "misconceptions") {
+            let (id, text, span) = (key.name.clone(), Text::same(text.value), key.span.clone());
+            found.push(Misconception { id, text, span });
+        }
+    }
+    found
+}
+
+/// Reports traps that the file does not have, and misconceptions that nothing leads to.
+fn traps_are_known(walk: &mut Walk<'_>, misconceptions: &[Misconception], entries: &[Entry]) {
+    let read = || entries.iter().filter_map(|entry| entry.question.as_ref());
+    let traps: Vec<&Placed<String>> = read().flat_map(|question| question.kind.traps()).collect();
+    for trap in &traps {
+        let name = &trap.value;
+        if misconceptions.iter().any(|known| known.id == *name) {
+            continue;
+        }
+        let what = both!(
+            "`[misconceptions]` has no `{name}`",
+            "`[misconceptions]`에 `{name}`이(가) 없습니다"
+        );
+        match nearest(name, misconceptions.iter().map(|known| known.id.as_str())) {
+            Some(near) => walk.report_with(
+                trap.span.clone(),
+                what,
+                both!("did you mean `{near}`?", "혹시 `{near}`인가요?"),
+            ),
+            None => walk.report(trap.span.clone(), what),
+        }
+    }
+    // A question that could not be read may use any of them.
+    let all_read = entries.iter().all(|entry| entry.question.is_some());
+    for known in misconceptions {
+        if all_read && traps.iter().all(|trap| trap.value != known.id) {
+            let name = &known.id;
+            walk.report(
+                known.span.clone(),
+                both!(
+                    "no wrong answer names the misconception `{name}`",
+                    "오해 `{name}`을(를) 가리키는 오답이 없습니다"
+                ),
+            );
+        }
+    }
 }
 
 pub(super) fn format_is(walk: &mut Walk<'_>, fields: &mut Fields<'_>, expected: &str) {
@@ -150,20 +216,23 @@ fn question(walk: &mut Walk<'_>, node: &Node, before: &[Entry]) -> Entry {
         return entry;
     }
     let ask = words_at(walk, &mut fields, "ask");
+    let hint = words_at(walk, &mut fields, "hint");
     let section = fields.need(walk, "section").and_then(|node| id_at(walk, node));
     let see = see(walk, &mut fields);
     let why = words_at(walk, &mut fields, "why");
     let Some(kind) = kind::kind(walk, &mut fields) else { return entry };
     fields.finish(walk);
-    if let (QuestionKind::Sim(sim), Some(ask)) = (&kind, &ask) {
+    if let (Some(sim), Some(ask)) = (kind.simulated(), &ask) {
         placeholders_match(walk, &ask.span, &ask.value, &sim.params);
     }
-    if let (Some(ask), Some(section), Some(why), Some(id)) = (ask, section, why, &entry.id)
+    if let (Some(ask), Some(hint), Some(section), Some(why), Some(id)) =
+        (ask, hint, section, why, &entry.id)
         && walk.problems.len() == faults
     {
-        let (ask, why) = (Text::same(ask.value), Text::same(why.value));
-        let span = node.span.clone();
-        entry.question = Some(Question { id: id.clone(), ask, section, see, why, kind, span });
+        let (ask, why, hint) =
+            (Text::same(ask.value), Text::same(why.value), Text::same(hint.value));
+        let (id, span) = (id.clone(), node.span.clone());
+        entry.question = Some(Question { id, ask, hint, section, see, why, kind, span });
     }
     entry
 }
@@ -278,21 +347,26 @@ pub(super) fn placed_words(walk: &mut Walk<'_>, node: &Node, name: &str) -> Opti
 fn id_at(walk: &mut Walk<'_>, node: &Node) -> Option<Placed<String>> {
     let id = walk.str(node)?;
     if !is_id(id) {
-        walk.report_with(
-            node.span.clone(),
-            both!("`{id}` is no id", "`{id}`은(는) id로 쓸 수 없습니다"),
-            both!(
-                "lower-case letters, digits and single hyphens: `first-wall`",
-                "영문 소문자, 숫자, 하이픈 하나씩만 씁니다: `first-wall`",
-            ),
-        );
+        no_id(walk, node.span.clone(), id);
         return None;
     }
     Some(Placed { value: id.to_owned(), span: node.span.clone() })
 }
 
+fn no_id(walk: &mut Walk<'_>, span: Range<usize>, id: &str) {
+    let id = crate::content::problem::printable(id);
+    walk.report_with(
+        span,
+        both!("`{id}` is no id", "`{id}`은(는) id로 쓸 수 없습니다"),
+        both!(
+            "lower-case letters, digits and single hyphens: `first-wall`",
+            "영문 소문자, 숫자, 하이픈 하나씩만 씁니다: `first-wall`",
+        ),
+    );
+}
+
 /// Kebab case: `first-wall`.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     text.split('-').all(|part| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })

@@ -3,15 +3,21 @@
 use crate::content::text::{Text, both};
 
 /// The unit that a number is asked for in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Unit {
+    #[serde(rename = "1/s")]
     PerSecond,
+    #[serde(rename = "ms")]
     Milliseconds,
+    #[serde(rename = "s")]
     Seconds,
+    #[serde(rename = "count")]
     Count,
     /// 20 means a fifth.
+    #[serde(rename = "%")]
     Percent,
     /// 0.2 means a fifth.
+    #[serde(rename = "share")]
     Share,
 }
 

@@ -4,14 +4,19 @@ use crate::content::problem::{Problem, Source};
 use crate::content::text::{Text, both};
 use crate::content::toml_tree::{self, Fields, Key, Node, Walk};
 
-use super::question::{Choice, Question, QuestionKind};
+use super::question::{Choice, DiagnoseQuestion, Misconception, Question, QuestionKind};
 use super::read::{Entry, format_is, placed_words, placeholders_match, words_at};
 
 const FORMAT: &str = "prep.words/1";
 
 /// Puts the words of the Korean file into the title and the questions. Returns its faults: ids of
 /// the English file that it lacks, ids that the English file does not have, empty words.
-pub(super) fn lay_over(source: &Source, title: &mut Text, entries: &mut [Entry]) -> Vec<Problem> {
+pub(super) fn lay_over(
+    source: &Source,
+    title: &mut Text,
+    misconceptions: &mut [Misconception],
+    entries: &mut [Entry],
+) -> Vec<Problem> {
     let root = match toml_tree::parse(source) {
         Ok(root) => root,
         Err(problems) => return problems,
@@ -21,6 +26,12 @@ pub(super) fn lay_over(source: &Source, title: &mut Text, entries: &mut [Entry])
         format_is(&mut walk, &mut fields, FORMAT);
         if let Some(words) = words_at(&mut walk, &mut fields, "title") {
             title.ko = words.value;
+        }
+        if !misconceptions.is_empty()
+            && let Some(node) = fields.need(&mut walk, "misconceptions")
+        {
+            let words = misconceptions.iter_mut().map(|it| (it.id.as_str(), &mut it.text));
+            sentences(&mut walk, node, words.collect());
         }
         if let Some(node) = fields.need(&mut walk, "question") {
             questions(&mut walk, node, entries);
@@ -58,24 +69,73 @@ fn questions(walk: &mut Walk<'_>, node: &Node, entries: &mut [Entry]) {
 fn question_words(walk: &mut Walk<'_>, node: &Node, question: &mut Question) {
     let Some(mut fields) = walk.fields(node) else { return };
     if let Some(ask) = words_at(walk, &mut fields, "ask") {
-        if let QuestionKind::Sim(sim) = &question.kind {
+        if let Some(sim) = question.kind.simulated() {
             placeholders_match(walk, &ask.span, &ask.value, &sim.params);
         }
         question.ask.ko = ask.value;
     }
-    if let Some(why) = words_at(walk, &mut fields, "why") {
-        question.why.ko = why.value;
+    for (name, text) in [("hint", &mut question.hint), ("why", &mut question.why)] {
+        if let Some(words) = words_at(walk, &mut fields, name) {
+            text.ko = words.value;
+        }
     }
     match &mut question.kind {
-        QuestionKind::Choice { options } | QuestionKind::Several { options } => {
+        QuestionKind::Choice { options }
+        | QuestionKind::Several { options }
+        | QuestionKind::Trace { options, .. }
+        | QuestionKind::Diagnose(DiagnoseQuestion { options, .. }) => {
             if let Some(node) = fields.need(walk, "options") {
                 option_words(walk, node, options);
             }
         }
-        QuestionKind::Number(number) => trap_words(walk, &mut fields, &mut number.wrong),
-        QuestionKind::Sim(_) => {}
+        QuestionKind::Number(number) => {
+            wrong_words(walk, &mut fields, number.wrong.iter_mut().map(|it| &mut it.why).collect());
+        }
+        QuestionKind::Sim(sim) | QuestionKind::Predict(sim) => {
+            wrong_words(walk, &mut fields, sim.wrong.iter_mut().map(|it| &mut it.why).collect());
+        }
+        QuestionKind::Order(order) => {
+            if let Some(node) = fields.need(walk, "steps") {
+                let steps = order.steps.iter_mut().map(|it| (it.id.as_str(), &mut it.text));
+                sentences(walk, node, steps.collect());
+            }
+            wrong_words(walk, &mut fields, order.wrong.iter_mut().map(|it| &mut it.why).collect());
+        }
+        QuestionKind::Open(open) => {
+            if let Some(node) = fields.need(walk, "points") {
+                let points = open.points.iter_mut().map(|it| (it.id.as_str(), &mut it.text));
+                sentences(walk, node, points.collect());
+            }
+            if let Some(model) = words_at(walk, &mut fields, "model") {
+                open.model.ko = model.value;
+            }
+        }
     }
     fields.finish(walk);
+}
+
+/// A table of ids with one sentence each.
+fn sentences(walk: &mut Walk<'_>, node: &Node, mut known: Vec<(&str, &mut Text)>) {
+    let Some(mut fields) = walk.fields(node) else { return };
+    let given = fields.rest();
+    for (id, text) in &mut known {
+        match given.iter().find(|(key, _)| key.name == *id) {
+            Some((_, words)) => {
+                if let Some(words) = placed_words(walk, words, id) {
+                    text.ko = words.value;
+                }
+            }
+            None => walk.report(
+                node.span.clone(),
+                both!("`{id}` of the English file is missing", "영어 파일의 `{id}`이(가) 없습니다"),
+            ),
+        }
+    }
+    for (key, _) in given {
+        if known.iter().all(|(id, _)| *id != key.name) {
+            unknown(walk, key, &known.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        }
+    }
 }
 
 fn option_words(walk: &mut Walk<'_>, node: &Node, options: &mut [Choice]) {
@@ -109,7 +169,8 @@ fn option_words(walk: &mut Walk<'_>, node: &Node, options: &mut [Choice]) {
     }
 }
 
-fn trap_words(walk: &mut Walk<'_>, fields: &mut Fields<'_>, wrong: &mut [(f64, Text)]) {
+/// The explanations of wrong answers, in the order of the English file.
+fn wrong_words(walk: &mut Walk<'_>, fields: &mut Fields<'_>, wrong: Vec<&mut Text>) {
     if wrong.is_empty() {
         return;
     }
@@ -120,12 +181,12 @@ fn trap_words(walk: &mut Walk<'_>, fields: &mut Fields<'_>, wrong: &mut [(f64, T
         walk.report(
             node.span.clone(),
             both!(
-                "`wrong` has {found} texts; the English file has {expected} wrong values",
-                "`wrong`의 문장이 {found}개입니다. 영어 파일의 오답 값은 {expected}개입니다",
+                "`wrong` has {found} texts; the English file has {expected} wrong answers",
+                "`wrong`의 문장이 {found}개입니다. 영어 파일의 오답은 {expected}개입니다",
             ),
         );
     }
-    for ((_, why), item) in wrong.iter_mut().zip(items) {
+    for (why, item) in wrong.into_iter().zip(items) {
         if let Some(words) = placed_words(walk, item, "wrong") {
             why.ko = words.value;
         }

@@ -7,14 +7,19 @@ use super::frame::Frame;
 use crate::content::Library;
 use crate::content::problem::Problem;
 use crate::content::text::{Lang, Text, both};
+use crate::practice::draft::letter_of as letter;
+use crate::practice::exhibit;
 use crate::practice::session::{Ask, Order, Pick, Session, SimAsk};
 use crate::practice::simulated;
 use crate::quiz::grade::{self, Band};
-use crate::quiz::question::{Choice, NumberQuestion, Question, QuestionKind, Quiz};
+use crate::quiz::question::{
+    Choice, NumberQuestion, Question, QuestionKind, Quiz, Show, WrongValue,
+};
 use crate::quiz::unit::Unit;
 use crate::report::document::{Page, Span};
 use crate::report::render::html::{self, escape};
-use crate::report::view::quiz::{how_to_answer, inline, letter, right_answer};
+use crate::report::view;
+use crate::report::view::quiz::{how_to_answer, inline, right_answer};
 use crate::sims::outcome::committed::Committed;
 
 /// Fixes the order of options; the same in every export.
@@ -80,7 +85,8 @@ fn committed_band(
     });
     Ok(estimate.and_then(|estimate| {
         let unit = Unit::from_name(&estimate.unit)?;
-        Some(Band { value: estimate.value?, low: estimate.low?, high: estimate.high?, unit })
+        let (low, high, wrong) = (estimate.low?, estimate.high?, Vec::new());
+        Some(Band { value: estimate.value?, low, high, unit, wrong })
     }))
 }
 
@@ -91,7 +97,15 @@ impl Site {
 
     /// Whether the question can be asked without a run.
     pub(super) fn is_asked_here(&self, quiz: &Quiz, question: &Question) -> bool {
-        !matches!(question.kind, QuestionKind::Sim(_)) || self.known(quiz, question).is_some()
+        match &question.kind {
+            QuestionKind::Choice { .. }
+            | QuestionKind::Several { .. }
+            | QuestionKind::Number(_)
+            | QuestionKind::Trace { .. } => true,
+            QuestionKind::Diagnose(run) => matches!(run.show, Show::Metrics(_)),
+            QuestionKind::Sim(_) | QuestionKind::Predict(_) => self.known(quiz, question).is_some(),
+            QuestionKind::Order(_) | QuestionKind::Open(_) => false,
+        }
     }
 
     pub(super) fn asked_here(&self, quiz: &Quiz) -> usize {
@@ -143,8 +157,10 @@ fn about(quiz: &Quiz, left: usize, lang: Lang) -> String {
     let mut out = format!("<p>{}</p>\n", html::spans(&inline(kept.get(lang))));
     if left > 0 {
         let more = both!(
-            "{left} more are answered by a simulation of their own, which runs in the terminal only.",
-            "따로 시뮬레이션을 돌려야 답이 나오는 {left}문제가 더 있습니다. 터미널에서만 풀 수 있습니다."
+            "{left} more are asked in the terminal only: they run a simulation, are put in order or \
+             answered in words.",
+            "{left}문제가 더 있습니다. 시뮬레이션을 돌리거나, 순서를 맞추거나, 말로 답하는 문제라서 \
+             터미널에서만 풀 수 있습니다."
         );
         out += &format!("<p>{}</p>\n", escape(more.get(lang)));
     }
@@ -194,26 +210,52 @@ impl Form<'_> {
         let asked = html::spans(&inline(asked));
         let place = self.say(&both!("{number} of {of}", "{of}문제 중 {number}번"));
         let (data, fields, reasons) = match &question.kind {
-            QuestionKind::Choice { .. } => self.options("radio"),
+            QuestionKind::Choice { .. }
+            | QuestionKind::Trace { .. }
+            | QuestionKind::Diagnose(_) => self.options("radio"),
             QuestionKind::Several { .. } => self.options("checkbox"),
             QuestionKind::Number(number) => self.number(&Asked::of(number)),
-            QuestionKind::Sim(sim) => match self.site.known(self.quiz, question) {
-                Some(known) => self.number(&Asked::of_band(known.band, sim.accept)),
-                None => return String::new(),
-            },
+            QuestionKind::Sim(sim) | QuestionKind::Predict(sim) => {
+                match self.site.known(self.quiz, question) {
+                    Some(known) => self.number(&Asked::of_band(&known.band, sim.accept)),
+                    None => return String::new(),
+                }
+            }
+            QuestionKind::Order(_) | QuestionKind::Open(_) => return String::new(),
         };
+        let shown = self.shown();
         let (check, answer) = (both!("Check", "확인"), both!("Answer and reasons", "정답과 이유"));
         format!(
             "<section class=\"question\" id=\"{id}\" data-kind=\"{}\"{data}>\n<h2>{place}</h2>\n\
-             <form>\n<fieldset>\n<legend>{asked}</legend>\n{fields}</fieldset>\n\
+             <form>\n<fieldset>\n<legend>{asked}</legend>\n{shown}{fields}</fieldset>\n\
              <button type=\"submit\" hidden>{}</button>\n</form>\n\
              <div class=\"feedback\" aria-live=\"polite\"></div>\n\
              <details>\n<summary>{}</summary>\n{reasons}{}</details>\n</section>\n",
-            question.kind.name(),
+            form_of(&question.kind),
             self.say(&check),
             self.say(&answer),
             self.go_on()
         )
+    }
+
+    /// The schedule or the measurements that the question is about.
+    fn shown(&self) -> String {
+        let block = match &self.ask.question.kind {
+            QuestionKind::Trace { schedule, .. } => view::quiz::schedule(schedule),
+            QuestionKind::Diagnose(run) => {
+                let sims = &self.site.sims;
+                let sim = sims.iter().find(|sim| sim.spec.name == run.sim.value);
+                match (&run.show, sim) {
+                    (Show::Metrics(metrics), Some(sim)) => {
+                        let rows = exhibit::measured(&sim.outcome, run, metrics);
+                        view::quiz::measured(&rows.unwrap_or_default(), self.lang)
+                    }
+                    _ => return String::new(),
+                }
+            }
+            _ => return String::new(),
+        };
+        html::blocks(&[block], self.lang)
     }
 
     /// Options to choose from, and the reason of each.
@@ -341,16 +383,24 @@ impl<'q> Asked<'q> {
     fn of(question: &'q NumberQuestion) -> Asked<'q> {
         let NumberQuestion { answer, unit, accept, wrong } = question;
         let (low, high) = grade::accepted(*answer, *accept);
-        let wrong = wrong.iter().map(|(value, why)| {
+        let wrong = wrong.iter().map(|WrongValue { value, why, .. }| {
             let (low, high) = grade::accepted(*value, *accept);
             (low, high, unit.show(*value), why)
         });
         Asked { unit: *unit, right: *answer, low, high, wrong: wrong.collect() }
     }
 
-    fn of_band(band: Band, accept: crate::quiz::question::Accept) -> Asked<'q> {
-        let (low, high) = grade::accepted(band.value, accept);
-        let (low, high) = (low.min(band.low), high.max(band.high));
+    fn of_band(band: &Band, accept: crate::quiz::question::Accept) -> Asked<'q> {
+        let (low, high) = grade::accepted_of(band, accept);
         Asked { unit: band.unit, right: band.value, low, high, wrong: Vec::new() }
+    }
+}
+
+/// The form that the script knows: choosing one, several, or typing a number.
+fn form_of(kind: &QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::Trace { .. } | QuestionKind::Diagnose(_) => "choice",
+        QuestionKind::Predict(_) => "sim",
+        kind => kind.name(),
     }
 }

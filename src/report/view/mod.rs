@@ -8,6 +8,7 @@ pub(crate) mod home;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
+pub(crate) mod practice;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;
 pub(crate) mod review;
