@@ -1,10 +1,12 @@
-//! `prep review`: what is due today, and the plan to an interview.
+//! `prep review`: asks what is due today, and plans to an interview.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::clock::{self, Now};
+use super::quiz::{self, Manner};
 use super::{Context, Done, Failure, data};
 use crate::content::problem::printable;
 use crate::content::text::{Text, both};
@@ -13,19 +15,22 @@ use crate::practice::card;
 use crate::practice::day::Day;
 use crate::practice::plan::{self, DAYS_MOST, Plan};
 use crate::practice::review::{Deck, Wanted};
+use crate::practice::session::{Item, Session};
+use crate::quiz::question::Quiz;
+use crate::quiz::read;
 use crate::quiz::schedule::{self, NoFit, RETENTIONS, REVIEWS_MIN, Schedule};
 use crate::report::document::Document;
 use crate::report::render::terminal;
 use crate::report::view;
 use crate::store::{Attempt, Filter, Mode, Setting, Store};
 
-/// See what is due today, and plan to an interview
+/// Answer what is due today, and plan to an interview
 ///
 /// Every question that you answer comes back when you are about to forget it (FSRS). A day begins
 /// at 04:00.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep review --list                     what is due, the most nearly forgotten first\n  prep review --interview 2026-12-15     plan to that day, and keep the date\n  prep review --interview none           forget the date\n  prep review --retention 0.85           fewer reviews, more forgetting\n  prep review --refit                    fit the model to your own answers\n  prep review --undo                     take the last answer back"
+    after_help = "Examples:\n  prep review                            answer what is due, or else new questions\n  prep review --list                     what is due, the most nearly forgotten first\n  prep review --interview 2026-12-15     plan to that day, and keep the date\n  prep review --interview none           forget the date\n  prep review --retention 0.85           fewer reviews, more forgetting\n  prep review --refit                    fit the model to your own answers\n  prep review --undo                     take the last answer back"
 )]
 pub(super) struct ReviewArgs {
     /// List what is due and ask nothing
@@ -43,6 +48,9 @@ pub(super) struct ReviewArgs {
     /// Take the last answer back
     #[arg(long, group = "what")]
     undo: bool,
+    /// Line by line, for pipes and screen readers
+    #[arg(long)]
+    plain: bool,
     /// Most questions to ask
     #[arg(long, value_name = "N")]
     count: Option<usize>,
@@ -88,9 +96,40 @@ pub(super) fn run(context: &mut Context, args: &ReviewArgs) -> Result<Done, Fail
     if let Some(count) = args.count {
         today.keep(count);
     }
-    let document =
-        view::review::list(&study.deck, &today, &study.wanted, study.today, context.lang);
-    show(context, &document)
+    let questions = today.questions();
+    if args.list || questions.is_empty() {
+        let document =
+            view::review::list(&study.deck, &today, &study.wanted, study.today, context.lang);
+        return show(context, &document);
+    }
+    tell(context, &view::review::header(&study.deck, &today))?;
+    ask(context, &dir, &questions, args.plain)
+}
+
+/// Asks these questions (`topic/question`), in this order.
+fn ask(
+    context: &mut Context,
+    dir: &Path,
+    questions: &[&str],
+    plain: bool,
+) -> Result<Done, Failure> {
+    let mut quizzes: BTreeMap<&str, Quiz> = BTreeMap::new();
+    for (slug, _) in questions.iter().filter_map(|question| question.split_once('/')) {
+        if !quizzes.contains_key(slug) {
+            quizzes.insert(slug, read::load(&context.library, slug)?);
+        }
+    }
+    let item = |(slug, id): (&str, &str)| {
+        let quiz = quizzes.get(slug)?;
+        let question = quiz.questions.iter().find(|question| question.id == id)?;
+        Some(Item { quiz, question })
+    };
+    let items: Vec<Item<'_>> =
+        questions.iter().filter_map(|question| question.split_once('/')).filter_map(item).collect();
+    let store = data::open(dir, Mode::Write)?;
+    let session = Session::of(items, quiz::fresh_seed());
+    let summary = quiz::sit(context, &store, session, Manner::Review, plain)?;
+    show(context, &view::quiz::summary(&summary, context.lang))
 }
 
 /// Everything that the record and the content say about a person's practice.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::day::Day;
 use super::review::{Deck, Studied, Wanted, rating};
 use crate::content::text::Text;
+use crate::quiz::grade::grade;
 use crate::quiz::question::Quiz;
 use crate::quiz::schedule::Rating;
 use crate::store::Attempt;
@@ -253,19 +254,20 @@ fn blind_spots(attempts: &[Attempt], quizzes: &[Quiz]) -> Vec<BlindSpot> {
     spots
 }
 
-/// What somebody believes who gives this answer: `topic/misconception`, and in words.
+/// What somebody believes who gives this answer: `topic/misconception`, and in words. A number that
+/// was asked of a run shows nothing here: what was right then is not in the record.
 fn misconceptions(quiz: &Quiz, attempt: &Attempt) -> Vec<(String, Text)> {
-    let question = attempt.question.split_once('/').map_or("", |(_, id)| id);
-    let Some(question) = quiz.questions.iter().find(|other| other.id == question) else {
-        return Vec::new();
-    };
-    let given: serde_json::Value = serde_json::from_str(&attempt.given).unwrap_or_default();
-    let chosen = given["options"].as_array().into_iter().flatten().filter_map(|id| id.as_str());
-    let options = question.kind.options();
-    let wrong = chosen.filter_map(|id| options.iter().find(|o| o.id == id && !o.right));
-    wrong
-        .map(|option| (format!("{}/{}-{}", quiz.slug, question.id, option.id), option.text.clone()))
-        .collect()
+    let id = attempt.question.split_once('/').map_or("", |(_, id)| id);
+    let question = quiz.questions.iter().find(|question| question.id == id);
+    let answer = serde_json::from_str(&attempt.given).ok();
+    let graded =
+        question.zip(answer).and_then(|(question, answer)| grade(question, &answer, None).ok());
+    let traps = graded.map(|grade| grade.traps).unwrap_or_default();
+    let believed = traps.into_iter().filter_map(|trap| {
+        let believes = quiz.misconception(&trap.id)?;
+        Some((format!("{}/{}", quiz.slug, trap.id), believes.clone()))
+    });
+    believed.collect()
 }
 
 #[cfg(test)]
