@@ -280,7 +280,7 @@ fn faults_of_options() {
             "trap = \"runtime\", why = \"It is the same.\"",
             "rigt = true, trap = \"runtime\", why = \"x\""
         ),
-        ["q.toml:38:41: unknown field `rigt` (did you mean `right`?)"]
+        ["q.toml:38:40: unknown field `rigt` (did you mean `right`?)"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "right = \"yes\", why = \"It does.\""),
@@ -346,14 +346,14 @@ fn faults_of_simulations() {
     );
     assert_eq!(
         planted("sim = \"pool-size\"\nvariant = \"50\"\n", ""),
-        ["q.toml:108:1: `sim` is missing"]
+        ["q.toml:107:1: `sim` is missing"]
     );
     assert_eq!(
         planted(
             "answer = \"latency_ms_p99\"\naccept = { percent = 30 }",
             "accept = { percent = 30 }"
         ),
-        ["q.toml:108:1: `answer` is missing"]
+        ["q.toml:107:1: `answer` is missing"]
     );
     assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:68:9: `guard` is empty"]);
 }
@@ -405,7 +405,7 @@ fn faults_of_steps_points_and_runs() {
     );
     assert_eq!(
         planted("weight = 3", "weight = 0"),
-        ["q.toml:142:54: a whole number from 1 to 9 was expected, found: 0"]
+        ["q.toml:143:54: 0 is out of range: 1 to 9"]
     );
     assert_eq!(
         planted("show = [\"completed_per_s\", \"pool_wait_ms_p99\"]", "show = \"trace\""),
