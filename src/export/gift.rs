@@ -3,7 +3,7 @@
 //! Every text is HTML: of Moodle's formats the one that shows exactly what is meant. Nothing of it
 //! can be taken for markup of GIFT, since its characters are escaped.
 
-use crate::content::text::Lang;
+use crate::content::text::{Lang, both};
 use crate::quiz::gift::{UNIT_CLASS, class_of};
 use crate::quiz::question::{Choice, OpenQuestion, Question, QuestionKind, Worded};
 
@@ -38,7 +38,7 @@ fn question(asked: &Asked<'_>, lang: Lang) -> Result<String, NotAsked> {
     let Asked { question, .. } = asked;
     let (id, kind) = (asked.id(), question.kind.name());
     let ask = escaped(&asked.html(lang)?);
-    let (unit, answers) = match &question.kind {
+    let (note, answers) = match &question.kind {
         QuestionKind::Choice { options } | QuestionKind::Trace { options, .. } => {
             (String::new(), one_of(options, lang))
         }
@@ -51,12 +51,14 @@ fn question(asked: &Asked<'_>, lang: Lang) -> Result<String, NotAsked> {
             let value = asked.value()?.ok_or_else(|| asked.not_asked(Reason::Simulated))?;
             (unit_paragraph(&value, lang), numerical(&value, lang))
         }
-        QuestionKind::Order(order) => (String::new(), matching(&order.steps, lang)),
+        QuestionKind::Order(order) => {
+            (place_paragraph(order.steps.len(), lang), matching(&order.steps, lang))
+        }
         QuestionKind::Open(_) => (String::new(), String::new()),
     };
     let general = escaped(&general_feedback(question, lang));
     Ok(format!(
-        "// [id:{id}] [tag:{kind}]\n::{}::[html]{ask}{unit}{{{answers}\n\t####{general}\n}}\n\n",
+        "// [id:{id}] [tag:{kind}]\n::{}::[html]{ask}{note}{{{answers}\n\t####{general}\n}}\n\n",
         escaped(&id)
     ))
 }
@@ -84,6 +86,14 @@ fn rubric(open: &OpenQuestion, lang: Lang) -> String {
 fn unit_paragraph(value: &Value<'_>, lang: Lang) -> String {
     let (class, words) = (class_of(value.unit), unit_words(value.unit));
     escaped(&format!("<p class=\"{UNIT_CLASS}{class}\">{}</p>", html::words(words.get(lang))))
+}
+
+fn place_paragraph(steps: usize, lang: Lang) -> String {
+    let words = both!(
+        "Give each step its place, 1 to {steps}.",
+        "단계마다 몇 번째인지 1~{steps}에서 고르세요."
+    );
+    escaped(&format!("<p>{}</p>", html::words(words.get(lang))))
 }
 
 fn one_of(options: &[Choice], lang: Lang) -> String {
