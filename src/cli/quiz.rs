@@ -242,6 +242,6 @@ pub(super) fn answered(data: Option<&Path>) -> Result<Vec<Attempt>, Failure> {
         .map_err(|error| Failure::Words(error.text(), None))
 }
 
-fn fresh_seed() -> u64 {
+pub(super) fn fresh_seed() -> u64 {
     getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()))
 }

@@ -8,3 +8,4 @@ pub(crate) mod plan;
 pub(crate) mod review;
 pub(crate) mod session;
 pub(crate) mod simulated;
+pub(crate) mod statistics;
