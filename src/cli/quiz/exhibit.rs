@@ -16,10 +16,7 @@ const JTL_LINES: usize = 12;
 pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block>, Failure> {
     let QuestionKind::Diagnose(run) = &question.kind else { return Ok(Vec::new()) };
     let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
-    let found = exhibit(&context.library, run, &execution).map_err(|error| match error {
-        NoExhibit::Problems(problems) => Failure::Input(problems),
-        NoExhibit::Run(failed) => run_failed(&failed),
-    })?;
+    let found = exhibit(&context.library, run, &execution).map_err(failed)?;
     Ok(match found {
         Exhibit::Metrics(rows) => vec![view::quiz::measured(&rows, context.lang)],
         Exhibit::Timeline(replay) => {
@@ -31,6 +28,13 @@ pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block
             vec![Block::Code { language: "csv".to_owned(), text }]
         }
     })
+}
+
+pub(super) fn failed(error: NoExhibit) -> Failure {
+    match error {
+        NoExhibit::Problems(problems) => Failure::Input(problems),
+        NoExhibit::Run(failed) => run_failed(&failed),
+    }
 }
 
 /// The columns of a log that a person reads, and the lines around the first failure; without one
