@@ -154,13 +154,6 @@ pub(crate) struct Moment {
     pub(crate) prep: String,
 }
 
-impl Ask<'_> {
-    /// `topic/question`, the name under which answers are kept.
-    pub(crate) fn id(&self) -> String {
-        format!("{}/{}", self.quiz.slug, self.question.id)
-    }
-}
-
 impl<'q> Session<'q> {
     /// Draws questions of one quiz. Which ones are drawn does not depend on the order they are
     /// asked in.
@@ -374,18 +367,6 @@ impl SimAsk {
             wrong: wrong.collect(),
             guard: sim.guard.as_ref().map(|guard| guard.value.clone()),
         }
-    }
-
-    /// The command that makes this run, without `prep`.
-    pub(crate) fn command(&self) -> String {
-        let mut command = format!("sim {}", self.sim);
-        if let Some(variant) = &self.variant {
-            command += &format!(" --variant {variant}");
-        }
-        for (knob, value) in &self.settings {
-            command += &format!(" --set {knob}={value}");
-        }
-        command
     }
 }
 

@@ -403,10 +403,7 @@ fn faults_of_steps_points_and_runs() {
         planted("id = \"idle\", text", "id = \"pending\", text"),
         ["q.toml:141:10: two entries have the id `pending`"]
     );
-    assert_eq!(
-        planted("weight = 3", "weight = 0"),
-        ["q.toml:143:54: 0 is out of range: 1 to 9"]
-    );
+    assert_eq!(planted("weight = 3", "weight = 0"), ["q.toml:143:54: 0 is out of range: 1 to 9"]);
     assert_eq!(
         planted("show = [\"completed_per_s\", \"pool_wait_ms_p99\"]", "show = \"trace\""),
         ["q.toml:128:8: `show` is a list of 1 to 10 metrics, \"timeline\" or \"jtl\""]
