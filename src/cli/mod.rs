@@ -9,16 +9,19 @@ mod data;
 mod export;
 mod grade;
 mod growing;
+mod home;
 mod lint;
 mod new;
 mod output;
 mod paper;
 mod quiz;
+mod review;
 mod search;
 mod serve;
 mod sim;
 mod site;
 mod spring;
+mod stats;
 mod target_tps;
 mod topic;
 
@@ -34,8 +37,10 @@ use crate::store::StoreError;
 use output::Output;
 
 /// Prepare for backend interviews: read a topic, predict, run the experiment, explain the result
+///
+/// Without a command it says what to do now.
 #[derive(Parser)]
-#[command(name = "prep", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "prep", version, max_term_width = 100)]
 #[command(
     after_help = "Examples:\n  prep sim pool-size\n  prep topic hikaricp-pool\n  prep quiz hikaricp-pool"
 )]
@@ -47,7 +52,7 @@ struct Args {
     #[arg(long, global = true, value_name = "DIR")]
     content: Option<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -61,6 +66,8 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Review(review::ReviewArgs),
+    Stats(stats::StatsArgs),
     Data(data::DataArgs),
     Assign(assign::AssignArgs),
     Grade(grade::GradeArgs),
@@ -140,10 +147,13 @@ pub fn run() -> ExitCode {
             Some(dir) => Library::with_overlay(dir)?,
         };
         let mut context = Context { lang, library, out: Output::new(lang) };
-        match args.command {
+        let Some(command) = args.command else { return home::run(&mut context) };
+        match command {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Review(args) => review::run(&mut context, &args),
+            Command::Stats(args) => stats::run(&mut context, &args),
             Command::Data(args) => data::run(&mut context, &args),
             Command::Assign(args) => assign::run(&mut context, &args),
             Command::Grade(args) => grade::run(&mut context, &args),

@@ -16,4 +16,5 @@ mod sealed;
 pub(crate) mod session;
 pub(crate) mod signing;
 pub(crate) mod simulated;
+pub(crate) mod statistics;
 pub(crate) mod submission;

@@ -86,6 +86,13 @@ pub(crate) struct Today<'d> {
 }
 
 impl Today<'_> {
+    /// At most so many questions: those due before leeches, both before new ones.
+    pub(crate) fn keep(&mut self, count: usize) {
+        self.due.truncate(count);
+        self.leeches.truncate(count - self.due.len());
+        self.new.truncate(count);
+    }
+
     /// Questions to be asked: those due, or else new ones; `topic/question`, in order.
     pub(crate) fn questions(&self) -> Vec<&str> {
         let due: Vec<&str> =

@@ -5,6 +5,7 @@
 //! [`grade::Band`].
 
 pub(crate) mod formula;
+pub(crate) mod gift;
 pub(crate) mod grade;
 pub(crate) mod order;
 pub(crate) mod question;

@@ -110,9 +110,8 @@ impl Schedule {
         Some(Schedule { fsrs: FSRS::new(parameters).ok()?, decay })
     }
 
-    /// The memory after these answers, the oldest first; `None` without any. More answers on one
-    /// day count as the crate's short-term stability has it: they add little, and a lapse is not
-    /// undone by knowing it a minute later.
+    /// The memory after these answers, the oldest first; `None` without any.
+    #[cfg(test)]
     pub(crate) fn memory(&self, reviews: &[Review]) -> Option<Memory> {
         if reviews.is_empty() {
             return None;
@@ -120,7 +119,8 @@ impl Schedule {
         self.state(reviews, None)
     }
 
-    /// The memory after one more answer.
+    /// The memory after one more answer. More answers on one day count as the crate's short-term
+    /// stability has it: they add little, and a lapse is not undone by knowing it a minute later.
     pub(crate) fn after(&self, memory: Option<Memory>, review: Review) -> Option<Memory> {
         self.state(&[review], memory)
     }

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("knowledge", &["content"]),
     ("quiz", &["content", "random"]),
     ("sims", &["content", "engine", "marketplace", "random", "stats"]),
-    ("export", &["sims", "stats"]),
+    ("export", &["content", "quiz", "sims", "stats"]),
     ("spring", &["content", "marketplace"]),
     ("workload", &[]),
     ("store", &["content", "quiz"]),

@@ -17,10 +17,7 @@ const JTL_LINES: usize = 12;
 pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block>, Failure> {
     let QuestionKind::Diagnose(run) = &question.kind else { return Ok(Vec::new()) };
     let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
-    let found = exhibit(&context.library, run, &execution).map_err(|error| match error {
-        NoExhibit::Problems(problems) => Failure::Input(problems),
-        NoExhibit::Run(failed) => run_failed(&failed),
-    })?;
+    let found = exhibit(&context.library, run, &execution).map_err(failed)?;
     Ok(drawn(&found, context.lang))
 }
 
@@ -36,6 +33,13 @@ pub(in crate::cli) fn drawn(found: &Exhibit, lang: Lang) -> Vec<Block> {
             let text = excerpt(&jtl::text(&replay.recording));
             vec![Block::Code { language: "csv".to_owned(), text }]
         }
+    }
+}
+
+pub(super) fn failed(error: NoExhibit) -> Failure {
+    match error {
+        NoExhibit::Problems(problems) => Failure::Input(problems),
+        NoExhibit::Run(failed) => run_failed(&failed),
     }
 }
 
