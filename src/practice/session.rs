@@ -370,6 +370,17 @@ impl SimAsk {
     }
 }
 
+/// Every variant of a `sim` question: the values by name, and what the simulator is to be asked.
+pub(super) fn variants(sim: &SimQuestion) -> Vec<(Vec<(String, String)>, SimAsk)> {
+    let count: usize = sim.params.iter().map(|param| param.values.len()).product();
+    let one = |variant| {
+        let values = values_of(&sim.params, variant);
+        let named = values.iter().map(|(param, value)| (param.name.clone(), value.clone()));
+        (named.collect(), SimAsk::new(sim, &values))
+    };
+    (0..count).map(one).collect()
+}
+
 /// The values of a variant, counted through like the digits of a number.
 fn values_of(params: &[Param], variant: usize) -> Vec<(&Param, String)> {
     let mut rest = variant;
