@@ -3,8 +3,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
-use crate::content::sandbox;
-use crate::sandbox::{Sandbox, whole};
+use crate::sandbox::{QUIZ, Sandbox, whole};
 
 /// Runs the program at a moment.
 fn at(sandbox: &Sandbox, now: &str, words: &str, input: &str) -> String {
@@ -21,7 +20,7 @@ const ANSWERS: &str = "a\n100\na\n100\na\n100\na\n100\na\n100\n";
 const MONDAY: &str = "2026-11-23T20:00:00+09:00";
 
 fn practised() -> Sandbox {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let session = at(&sandbox, MONDAY, "quiz queues --content my --seed 1", ANSWERS);
     assert!(session.starts_with("exit 0"), "{session}");
     sandbox
@@ -70,7 +69,7 @@ fn answers_are_dated_in_utc_with_the_offset_of_the_person() {
 
 #[test]
 fn an_answer_can_be_taken_back_once() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     at(&sandbox, MONDAY, "quiz queues --content my --seed 1", "a\n100\nq\n");
     let list = "review --list --content my";
     let later = "2026-12-24T20:00:00+09:00";
@@ -130,7 +129,7 @@ fn retention_and_parameters_are_refused_with_the_reason() {
 
 #[test]
 fn prep_alone_says_what_to_do_now() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let new = sandbox.stdout("");
     for command in ["prep topic hikaricp-pool", "prep sim pool-size", "prep quiz hikaricp-pool"] {
         assert!(new.contains(command), "{new}");
