@@ -8,6 +8,7 @@
 mod check;
 mod content;
 mod data;
+mod exchange;
 mod first_screen;
 mod kill;
 mod knee;
