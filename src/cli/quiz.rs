@@ -2,7 +2,7 @@
 
 mod desk;
 mod exchange;
-mod exhibit;
+pub(super) mod exhibit;
 mod plain;
 mod screen;
 
@@ -64,6 +64,8 @@ pub(super) struct QuizArgs {
     /// Where answers are kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    paper: super::paper::PaperArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -86,6 +88,9 @@ impl KindArg {
 }
 
 pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
+    if let Some(paper) = args.paper.file() {
+        return super::paper::run(context, paper, &args.paper, args.data.as_deref());
+    }
     let drawn = args.count.is_some() || args.seed.is_some() || args.exam || !args.kind.is_empty();
     if args.topic.is_none() && !drawn && args.export.is_empty() {
         return list(context, args);

@@ -5,6 +5,7 @@
     reason = "tests: they read and write files of their own, and a panic is how they fail"
 )]
 
+mod assignment;
 mod check;
 mod content;
 mod data;

@@ -165,3 +165,17 @@ fn statistics_are_words_or_json() {
     let empty = Sandbox::new().stdout("stats");
     assert!(empty.contains("There are no answers yet."), "{empty}");
 }
+
+#[test]
+fn a_review_asks_what_is_due_and_keeps_the_ratings() {
+    let sandbox = practised();
+    let later = "2026-12-24T20:00:00+09:00";
+    let list = || at(&sandbox, later, "review --list --content my", "");
+    let before = list();
+    assert!(due(&before).contains("due (about"), "{before}");
+    let answers = format!("{ANSWERS}{ANSWERS}");
+    let session = at(&sandbox, later, "review --content my --plain --count 1", &answers);
+    assert!(session.starts_with("exit 0\n--- stdout\n1 questions are due"), "{session}");
+    assert!(session.contains("Why ") && session.contains(" of 1 points"), "{session}");
+    assert_ne!(list(), before);
+}

@@ -2,6 +2,7 @@
 
 use crate::cli::sim::{available_threads, run_failed};
 use crate::cli::{Context, Failure};
+use crate::content::text::Lang;
 use crate::export::jtl;
 use crate::practice::exhibit::{Exhibit, NoExhibit, exhibit};
 use crate::quiz::question::{Question, QuestionKind};
@@ -17,17 +18,22 @@ pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block
     let QuestionKind::Diagnose(run) = &question.kind else { return Ok(Vec::new()) };
     let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
     let found = exhibit(&context.library, run, &execution).map_err(failed)?;
-    Ok(match found {
-        Exhibit::Metrics(rows) => vec![view::quiz::measured(&rows, context.lang)],
+    Ok(drawn(&found, context.lang))
+}
+
+/// An exhibit as blocks of a page.
+pub(in crate::cli) fn drawn(found: &Exhibit, lang: Lang) -> Vec<Block> {
+    match found {
+        Exhibit::Metrics(rows) => vec![view::quiz::measured(rows, lang)],
         Exhibit::Timeline(replay) => {
             let (recording, episode) = (&replay.recording, replay.episode.as_ref());
-            view::timeline::story(recording, episode, context.lang)
+            view::timeline::story(recording, episode, lang)
         }
         Exhibit::Jtl(replay) => {
             let text = excerpt(&jtl::text(&replay.recording));
             vec![Block::Code { language: "csv".to_owned(), text }]
         }
-    })
+    }
 }
 
 pub(super) fn failed(error: NoExhibit) -> Failure {

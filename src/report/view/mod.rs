@@ -2,12 +2,14 @@
 
 pub(crate) mod bench;
 mod bill;
+pub(crate) mod class;
 mod column_heads;
 pub(crate) mod coverage;
 pub(crate) mod home;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
+pub(crate) mod paper;
 pub(crate) mod practice;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;
