@@ -153,13 +153,13 @@ fn accept(key: &Key, bytes: &[u8]) -> Result<Submission, Text> {
 
 type Files<'h> = Vec<(&'h Handed, Submission)>;
 
+/// A file with what it holds, and notes on the others of the student.
+type Counted<'h> = ((&'h Handed, Submission), Vec<Note>);
+
 /// Which of a student's files counts: the last allowed attempt that was handed in, or else the
 /// last one begun; of two files of one attempt the one with the later last answer. With notes on
 /// the others.
-fn counted<'h>(
-    key: &Key,
-    theirs: Files<'h>,
-) -> Result<((&'h Handed, Submission), Vec<Note>), Vec<(String, Text)>> {
+fn counted<'h>(key: &Key, theirs: Files<'h>) -> Result<Counted<'h>, Vec<(String, Text)>> {
     let most = key.paper.attempts;
     let (mut allowed, beyond): (Files<'h>, Files<'h>) =
         theirs.into_iter().partition(|(_, submission)| submission.header.attempt <= most);
