@@ -9,6 +9,7 @@ mod assignment;
 mod check;
 mod content;
 mod data;
+mod exchange;
 mod first_screen;
 mod kill;
 mod knee;

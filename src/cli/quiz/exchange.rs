@@ -51,7 +51,7 @@ pub(super) fn run(
         } else {
             context.out.file(Path::new(path), &text)?;
         }
-        tell(context, path, all.len() - not_asked.len(), &not_asked);
+        tell(context, path, all.len(), &not_asked);
     }
     Ok(Done::Fine)
 }
@@ -133,9 +133,10 @@ fn cells(block: &Block) -> Vec<Vec<String>> {
 }
 
 /// How many questions were written, and how many were not for which reason.
-fn tell(context: &mut Context, path: &str, count: usize, not_asked: &[NotAsked]) {
-    let path = printable(path);
-    let mut said = both!("{path}: {count} questions", "{path}: 문제 {count}개");
+fn tell(context: &mut Context, path: &str, of: usize, not_asked: &[NotAsked]) {
+    let path = if path == "-" { "stdout".to_owned() } else { printable(path) };
+    let count = of - not_asked.len();
+    let mut said = both!("{path}: {count} of {of} questions", "{path}: 문제 {of}개 중 {count}개");
     let mut reasons: Vec<Reason> = not_asked.iter().map(|left| left.reason).collect();
     reasons.sort_unstable();
     reasons.dedup();
