@@ -262,7 +262,7 @@ fn begin(
             say(
                 context,
                 &both!(
-                    "Handed in. {left} more attempts are allowed: begin the next one with --again.",
+                    "Handed in. Attempts left: {left}. Begin the next one with --again.",
                     "이미 제출했습니다. {left}번 더 시도할 수 있습니다. 다음 시도는 --again으로 시작하세요."
                 ),
             )?;
@@ -340,7 +340,7 @@ impl Sitting<'_, '_> {
                 "q" | "quit" | "exit" => return Ok(Went::Away),
                 _ => {}
             }
-            match given(context, drawn, line)? {
+            match given(context, drawn, &line)? {
                 Ok(given) => break given,
                 Err(why) => say(context, &why)?,
             }
@@ -374,7 +374,7 @@ fn confidence(context: &mut Context) -> Result<Option<u8>, Failure> {
 fn given(
     context: &mut Context,
     drawn: &Drawn<'_>,
-    line: String,
+    line: &str,
 ) -> Result<Result<Given, Text>, Failure> {
     let line: String = line.chars().filter(|c| !crate::content::problem::is_control(*c)).collect();
     let number = |unit: Unit, line: String| unit::parse(&line, unit).map(|_| Given::Number(line));

@@ -249,11 +249,8 @@ fn files_that_are_no_submission_to_this_paper_are_refused_with_the_reason() {
     let (other, other_key) = opened(&WEEK.replace("points = 5", "points = 6"));
     let good = file(&issued, &key, &student("kim"));
     let edited = String::from_utf8(good.bytes.clone()).unwrap().replacen("50 ms", "51 ms", 1);
-    let scored = String::from_utf8(good.bytes.clone()).unwrap().replacen(
-        "\"given\"",
-        "\"score\":1,\"given\"",
-        1,
-    );
+    let scored =
+        String::from_utf8(good.bytes).unwrap().replacen("\"given\"", "\"score\":1,\"given\"", 1);
     let named = |name: &str, bytes: Vec<u8>| Handed { name: name.to_owned(), bytes };
     let files = [
         named("1-edited", edited.into_bytes()),
