@@ -117,7 +117,7 @@ pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failur
     let seed = args.seed.unwrap_or_else(fresh_seed);
     let order = if drawn { Order::Shuffled } else { Order::File };
     let asked = args.count.unwrap_or(items.len()).min(items.len());
-    let session = Session::drawn(items, seed, Pick { count: args.count, order });
+    let session = Session::drawn(&items, seed, Pick { count: args.count, order });
     let manner = match args.exam {
         true => Manner::Exam { limit: time_for(asked, args.minutes) },
         false => Manner::Practice,

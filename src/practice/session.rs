@@ -159,11 +159,11 @@ impl<'q> Session<'q> {
     /// asked in.
     pub(crate) fn new(quiz: &'q Quiz, seed: u64, pick: Pick) -> Session<'q> {
         let items = quiz.questions.iter().map(|question| Item { quiz, question });
-        Session::drawn(items.collect(), seed, pick)
+        Session::drawn(&items.collect::<Vec<_>>(), seed, pick)
     }
 
     /// Draws from the questions of any quizzes.
-    pub(crate) fn drawn(items: Vec<Item<'q>>, seed: u64, pick: Pick) -> Session<'q> {
+    pub(crate) fn drawn(items: &[Item<'q>], seed: u64, pick: Pick) -> Session<'q> {
         let total = items.len();
         let count = pick.count.unwrap_or(total).min(total);
         let mut drawn = order::shuffled(total, order::seed_for(seed, "questions"));

@@ -19,6 +19,7 @@ mod readme;
 mod reference;
 mod review;
 mod sandbox;
+mod screen;
 mod search;
 mod serve;
 mod sim;

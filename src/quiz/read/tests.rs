@@ -39,6 +39,7 @@ fn planted_korean(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one whole value")]
 fn the_example_is_read_whole() {
     let quiz = example::quiz();
     assert_eq!(quiz.title, both!("HikariCP connection pool", "HikariCP 커넥션 풀"));
