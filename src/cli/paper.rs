@@ -262,7 +262,7 @@ fn begin(
             say(
                 context,
                 &both!(
-                    "Handed in. {left} more attempts are allowed: begin the next one with --again.",
+                    "Handed in. Attempts left: {left}. Begin the next one with --again.",
                     "이미 제출했습니다. {left}번 더 시도할 수 있습니다. 다음 시도는 --again으로 시작하세요."
                 ),
             )?;

@@ -38,7 +38,7 @@ pub(crate) struct Class<'k> {
     /// In order of student.
     pub(crate) rows: Vec<Row<'k>>,
     /// Files that were not graded, with the reason.
-    pub(crate) refused: Vec<(String, Text)>,
+    pub(crate) refused: Refused,
     /// In order of the paper.
     pub(crate) questions: Vec<QuestionRow<'k>>,
 }
@@ -152,14 +152,16 @@ fn accept(key: &Key, bytes: &[u8]) -> Result<Submission, Text> {
 }
 
 type Files<'h> = Vec<(&'h Handed, Submission)>;
-
-/// A file with what it holds, and notes on the others of the student.
-type Counted<'h> = ((&'h Handed, Submission), Vec<Note>);
+/// Files with the reason why they were not graded.
+type Refused = Vec<(String, Text)>;
 
 /// Which of a student's files counts: the last allowed attempt that was handed in, or else the
 /// last one begun; of two files of one attempt the one with the later last answer. With notes on
 /// the others.
-fn counted<'h>(key: &Key, theirs: Files<'h>) -> Result<Counted<'h>, Vec<(String, Text)>> {
+fn counted<'h>(
+    key: &Key,
+    theirs: Files<'h>,
+) -> Result<((&'h Handed, Submission), Vec<Note>), Refused> {
     let most = key.paper.attempts;
     let (mut allowed, beyond): (Files<'h>, Files<'h>) =
         theirs.into_iter().partition(|(_, submission)| submission.header.attempt <= most);

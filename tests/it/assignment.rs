@@ -65,7 +65,7 @@ fn from_the_assignment_to_the_table() {
     let lee = answers(&sandbox, "lee", late, "b\n\nwords\n\n\ndone\n");
     assert!(lee.contains("2 of 3") && !lee.contains("1 of 3   points"), "resumed: {lee}");
     let again = answers(&sandbox, "lee", late, "");
-    assert!(again.contains("Handed in. 1 more attempts are allowed"), "{again}");
+    assert!(again.contains("Handed in. Attempts left: 1."), "{again}");
     collect(&sandbox);
     sandbox.write("in/=cmd.txt", "hello\n");
 
@@ -169,4 +169,35 @@ fn an_assignment_can_be_asked_for() {
     assert_eq!(sandbox.files(), ["week4.key", "week4.paper", "week4.toml"]);
     let stopped = sandbox.with_input("assign new", "week5\n");
     assert!(stopped.contains("the input ended before everything was asked"), "{stopped}");
+}
+
+/// In a terminal the answers in words are put to the mentor once, point by point.
+#[cfg(unix)]
+#[test]
+fn answers_in_words_are_marked_in_the_terminal_and_asked_once() {
+    use expectrl::{Eof, Expect as _, Regex, Session};
+    let sandbox = made();
+    answers(&sandbox, "kim", IN_TIME, "a\n\na\n\nidle means waiting\n\n\ndone\n");
+    collect(&sandbox);
+    let grade = |answer: &str| {
+        let command = sandbox.command(&["grade", "week3.key", "in", "--csv", "t.csv"]);
+        let mut terminal = Session::spawn(command).unwrap();
+        terminal.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+        let mut asked = 0;
+        // The report begins when nothing is left to ask.
+        while terminal.expect(Regex("q later|Students graded")).unwrap()[0].starts_with(b"q") {
+            asked += 1;
+            terminal.send_line(answer).unwrap();
+        }
+        terminal.expect(Eof).unwrap();
+        asked
+    };
+    let points = |csv: &str| csv.lines().nth(1).unwrap().split(',').nth(6).unwrap().to_owned();
+    assert_eq!(grade("q"), 1, "left for later at the first point");
+    assert_eq!(points(&sandbox.read("t.csv")), "1");
+    let asked = grade("y");
+    assert!(asked >= 3, "{asked} points of a rubric");
+    assert_eq!(points(&sandbox.read("t.csv")), "0");
+    assert_eq!(grade("y"), 0, "nothing is asked twice");
+    assert_eq!(sandbox.read("week3.grades").lines().count(), 1);
 }

@@ -45,14 +45,15 @@ fn heading(level: u8, text: &str) -> Block {
 fn summary(class: &Class<'_>, lang: Lang) -> Vec<Span> {
     let (graded, refused) = (class.rows.len(), class.refused.len());
     let waiting: usize = class.rows.iter().map(|row| row.ungraded).sum();
-    let mut words = both!("{graded} students graded", "학생 {graded}명을 채점했습니다");
+    let mut words = both!("Students graded: {graded}", "학생 {graded}명을 채점했습니다");
     if refused > 0 {
-        let more = both!(", {refused} files not", ". 채점하지 못한 파일이 {refused}개 있습니다");
+        let more =
+            both!("; files not graded: {refused}", ". 채점하지 못한 파일이 {refused}개 있습니다");
         words = Text { en: words.en + &more.en, ko: words.ko + &more.ko };
     }
     if waiting > 0 {
         let more = both!(
-            "; {waiting} answers in words wait for a mark and count nothing yet",
+            "; answers in words that wait for a mark and count nothing yet: {waiting}",
             ". 서술형 답 {waiting}개는 아직 채점 전이라 점수에 들어 있지 않습니다"
         );
         words = Text { en: words.en + &more.en, ko: words.ko + &more.ko };
@@ -104,7 +105,8 @@ fn notes(row: &Student<'_>, lang: Lang) -> String {
         row.notes.iter().map(|note| printable(note.text().get(lang))).collect();
     let waiting = row.ungraded;
     if waiting > 0 {
-        let words = both!("{waiting} answers wait for a mark", "채점을 기다리는 답 {waiting}개");
+        let words =
+            both!("answers that wait for a mark: {waiting}", "채점을 기다리는 답 {waiting}개");
         all.push(words.get(lang).to_owned());
     }
     all.join("; ")
