@@ -7,6 +7,7 @@ use super::frame::Frame;
 use crate::content::Library;
 use crate::content::problem::Problem;
 use crate::content::text::{Lang, Text, both};
+use crate::practice::draft::letter_of as letter;
 use crate::practice::exhibit;
 use crate::practice::session::{Ask, Order, Pick, Session, SimAsk};
 use crate::practice::simulated;
@@ -18,7 +19,7 @@ use crate::quiz::unit::Unit;
 use crate::report::document::{Page, Span};
 use crate::report::render::html::{self, escape};
 use crate::report::view;
-use crate::report::view::quiz::{how_to_answer, inline, letter, right_answer};
+use crate::report::view::quiz::{how_to_answer, inline, right_answer};
 use crate::sims::outcome::committed::Committed;
 
 /// Fixes the order of options; the same in every export.

@@ -3,6 +3,7 @@
 use super::column_heads;
 use super::outcome::cell;
 use crate::content::text::{Lang, Text, both};
+use crate::practice::draft::letter_of as letter;
 use crate::practice::exhibit::Measured;
 use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
 use crate::quiz::grade::{Answer, Grade, NumberGrade, Verdict as Judged};
@@ -14,11 +15,6 @@ use crate::report::document::{
     Align, Bar, Bars, Block, Check, Column, Document, Row, Span, Table, Tone, Verdict,
 };
 use crate::store::Attempt;
-
-/// The letter in front of the option at this place.
-pub(crate) fn letter(at: usize) -> char {
-    u8::try_from(at).ok().filter(|at| *at < 26).map_or('?', |at| char::from(b'a' + at))
-}
 
 /// A question that waits for an answer; `exhibit` is what a `diagnose` question shows.
 pub(crate) fn question(ask: &Ask<'_>, exhibit: &[Block], lang: Lang) -> Document {
