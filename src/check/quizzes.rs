@@ -125,11 +125,10 @@ impl Checker<'_> {
             let found = simulated::spec(self.library, &ask(settings)).err()?;
             found.into_iter().next().map(|problem| problem.what)
         };
-        if question.params.is_empty()
-            && let Some(what) = fault(Vec::new())
-        {
+        if question.params.is_empty() {
             let place = question.variant.as_ref().unwrap_or(&question.sim);
-            problems.push(source.problem(place.span.clone(), what));
+            let what = fault(Vec::new()).or_else(|| self.no_band(question));
+            problems.extend(what.map(|what| source.problem(place.span.clone(), what)));
         }
         for param in &question.params {
             for value in &param.values {
@@ -140,6 +139,32 @@ impl Checker<'_> {
             }
         }
         problems
+    }
+
+    /// Why a question that changes nothing of its sim would never be asked.
+    fn no_band(&self, question: &SimQuestion) -> Option<Text> {
+        let outcome = committed(self.library, &question.sim.value).ok()?;
+        let name = question.variant.as_ref().map_or(&outcome.baseline, |variant| &variant.value);
+        let name = crate::content::problem::printable(name);
+        let found = outcome.variant(&name)?;
+        if question.guard.is_some() {
+            return None;
+        }
+        if !found.steady {
+            return Some(both!(
+                "`{name}` does not settle, so nobody can be asked for its values",
+                "`{name}`은(는) 안정되지 않으므로 그 값을 물을 수 없습니다"
+            ));
+        }
+        let ask = SimAsk::of(question);
+        simulated::committed_band(self.library, &ask)
+            .is_none_or(|band| !simulated::is_distinct(&band, &ask))
+            .then(|| {
+                both!(
+                    "with `{name}` a wrong value is accepted as right, or there is no value",
+                    "`{name}`에서는 오답이 정답으로 인정되거나 값이 없습니다"
+                )
+            })
     }
 
     /// Variants are those of the sim, metrics those of its committed outcome.

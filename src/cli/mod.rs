@@ -6,15 +6,18 @@ mod check;
 mod clock;
 mod data;
 mod export;
+mod home;
 mod lint;
 mod new;
 mod output;
 mod quiz;
+mod review;
 mod search;
 mod serve;
 mod sim;
 mod site;
 mod spring;
+mod stats;
 mod target_tps;
 mod topic;
 
@@ -30,8 +33,10 @@ use crate::store::StoreError;
 use output::Output;
 
 /// Prepare for backend interviews: read a topic, predict, run the experiment, explain the result
+///
+/// Without a command it says what to do now.
 #[derive(Parser)]
-#[command(name = "prep", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "prep", version, max_term_width = 100)]
 #[command(
     after_help = "Examples:\n  prep sim pool-size\n  prep topic hikaricp-pool\n  prep quiz hikaricp-pool"
 )]
@@ -43,7 +48,7 @@ struct Args {
     #[arg(long, global = true, value_name = "DIR")]
     content: Option<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,6 +62,8 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Review(review::ReviewArgs),
+    Stats(stats::StatsArgs),
     Data(data::DataArgs),
     Search(search::SearchArgs),
     Site(site::SiteArgs),
@@ -134,10 +141,13 @@ pub fn run() -> ExitCode {
             Some(dir) => Library::with_overlay(dir)?,
         };
         let mut context = Context { lang, library, out: Output::new(lang) };
-        match args.command {
+        let Some(command) = args.command else { return home::run(&mut context) };
+        match command {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Review(args) => review::run(&mut context, &args),
+            Command::Stats(args) => stats::run(&mut context, &args),
             Command::Data(args) => data::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),

@@ -70,6 +70,12 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Whether a person sits at both ends: a terminal shows what is written, and keys are read.
+    pub(super) fn is_interactive(&self) -> bool {
+        let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        io::stdout().is_terminal() && io::stdin().is_terminal() && !dumb
+    }
+
     /// Writes to standard output.
     ///
     /// # Errors

@@ -1,57 +1,190 @@
-//! `prep quiz`: practise the questions of a topic, line by line.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "measures how long an answer took, and draws a seed"
-)]
+//! `prep quiz`: practise questions, in a terminal interface or line by line.
+
+mod desk;
+mod exhibit;
+mod plain;
+mod screen;
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::sim::{available_threads, run_failed};
-use super::{Context, Done, Failure, clock, output, topic};
+use super::{Context, Done, Failure, output, topic};
 use crate::content::Kind;
+use crate::content::problem::{nearest, printable};
 use crate::content::text::both;
 use crate::knowledge::topic::Topic;
-use crate::practice::session::{Ask, Moment, Order, Pick, Session, SimAsk};
-use crate::practice::simulated::{self, NoAnswer};
-use crate::quiz::grade::{Answer, AskAgain, Band};
-use crate::quiz::question::{QuestionKind, Quiz};
+use crate::practice::session::{Item, Order, Pick, Session, Summary};
+use crate::quiz::question::{Question, QuestionKind, Quiz};
 use crate::quiz::read;
 use crate::report::document::Document;
 use crate::report::render::terminal;
 use crate::report::view;
-use crate::sims::run::Execution;
 use crate::store::{Attempt, Mode, Store};
+use desk::Desk;
+pub(super) use desk::Manner;
 
-/// Practise the questions of a topic
+/// Practise the questions of a topic, or of all
 ///
-/// Answer with the letter of an option (several: "a c"), or with a number and its unit. An empty
-/// line skips a question, "q" ends. Every answer is kept before the next question is shown.
+/// In a terminal every screen shows its keys. Line by line (--plain, or through a pipe): answer
+/// with letters ("a", "a c", an order: "c a b"), or a number with its unit, or words; "~4" behind
+/// an answer says how sure you are, 1 to 5. "?" shows a hint, an empty line skips, "undo" takes the
+/// last answer back, "q" ends. Every answer is kept before the next question is shown.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep quiz hikaricp-pool\n  prep quiz tomcat --count 5 --seed 7\n\nAnswers are kept in PREP_DATA_DIR, or in prep/ of the XDG data directory."
+    after_help = "Examples:\n  prep quiz hikaricp-pool\n  prep quiz tomcat --count 5 --seed 7\n  prep quiz hikaricp-pool#first-wall\n  prep quiz --kind predict,diagnose --count 10\n  prep quiz --exam --count 20 --minutes 30\n\nAnswers are kept in PREP_DATA_DIR, or in prep/ of the XDG data directory."
 )]
 pub(super) struct QuizArgs {
-    /// A topic; without it, lists the quizzes
+    /// A topic, or one of its questions as TOPIC#QUESTION; without it, lists the quizzes
     topic: Option<String>,
     /// Most questions to ask
     #[arg(long, value_name = "N")]
     count: Option<usize>,
+    /// Only questions of these kinds
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    kind: Vec<KindArg>,
     /// Draws questions, settings and the order of options; otherwise new each time
     #[arg(long)]
     seed: Option<u64>,
+    /// Say nothing about answers before the end; open questions are left out
+    #[arg(long)]
+    exam: bool,
+    /// Time for an exam; otherwise a minute and a half for each question
+    #[arg(long, value_name = "N", requires = "exam", value_parser = clap::value_parser!(u64).range(1..=600))]
+    minutes: Option<u64>,
+    /// Line by line, for pipes and screen readers
+    #[arg(long)]
+    plain: bool,
     /// Where answers are kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum KindArg {
+    Choice,
+    Several,
+    Number,
+    Order,
+    Trace,
+    Sim,
+    Predict,
+    Diagnose,
+    Open,
+}
+
+impl KindArg {
+    fn admits(self, kind: &QuestionKind) -> bool {
+        self.to_possible_value().is_some_and(|value| value.get_name() == kind.name())
+    }
+}
+
 pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
-    let Some(name) = &args.topic else { return list(context, args) };
-    let slug = topic::find(&context.library, name)?;
-    let quiz = read::load(&context.library, &slug)?;
-    let dir = args.data.clone().or_else(output::data_dir).ok_or_else(|| {
+    let drawn = args.count.is_some() || args.seed.is_some() || args.exam || !args.kind.is_empty();
+    if args.topic.is_none() && !drawn {
+        return list(context, args);
+    }
+    let (slugs, only) = match &args.topic {
+        None => (context.library.slugs(Kind::Quiz).into_iter().map(str::to_owned).collect(), None),
+        Some(name) => {
+            let (name, question) = match name.split_once('#') {
+                Some((name, question)) => (name, Some(question)),
+                None => (name.as_str(), None),
+            };
+            (vec![topic::find(&context.library, name)?], question)
+        }
+    };
+    let mut quizzes = Vec::new();
+    for slug in &slugs {
+        quizzes.push(read::load(&context.library, slug)?);
+    }
+    let items = items(&quizzes, args, only)?;
+    let store = open_store(args.data.as_deref())?;
+    let seed = args.seed.unwrap_or_else(fresh_seed);
+    let order = if drawn { Order::Shuffled } else { Order::File };
+    let asked = args.count.unwrap_or(items.len()).min(items.len());
+    let session = Session::drawn(items, seed, Pick { count: args.count, order });
+    let manner = match args.exam {
+        true => Manner::Exam { limit: time_for(asked, args.minutes) },
+        false => Manner::Practice,
+    };
+    let summary = sit(context, &store, session, manner, args.plain)?;
+    let summary = view::quiz::summary(&summary, context.lang);
+    show(context, &summary)?;
+    Ok(Done::Fine)
+}
+
+/// Asks the questions of a session one after another, in a terminal interface or line by line.
+/// Every answer is in the store before anything is said about it.
+///
+/// # Errors
+/// An answer could not be kept, a simulation fails, or the person interrupted.
+pub(super) fn sit(
+    context: &mut Context,
+    store: &Store,
+    session: Session<'_>,
+    manner: Manner,
+    plain: bool,
+) -> Result<Summary, Failure> {
+    let screen = !plain && context.out.is_interactive();
+    let mut desk = Desk::new(context, store, session, manner);
+    if screen {
+        screen::ask_all(&mut desk)?;
+    } else {
+        plain::ask_all(&mut desk)?;
+    }
+    Ok(desk.summary())
+}
+
+fn time_for(questions: usize, minutes: Option<u64>) -> Duration {
+    const SECONDS_EACH: u64 = 90;
+    let seconds = minutes.map_or(questions as u64 * SECONDS_EACH, |minutes| minutes * 60);
+    Duration::from_secs(seconds)
+}
+
+/// The questions that may be asked.
+fn items<'q>(
+    quizzes: &'q [Quiz],
+    args: &QuizArgs,
+    only: Option<&str>,
+) -> Result<Vec<Item<'q>>, Failure> {
+    let all = quizzes
+        .iter()
+        .flat_map(|quiz| quiz.questions.iter().map(move |question| Item { quiz, question }));
+    let wanted = |question: &Question| {
+        let is_open = matches!(question.kind, QuestionKind::Open(_));
+        only.is_none_or(|id| question.id == id)
+            && (args.kind.is_empty() || args.kind.iter().any(|kind| kind.admits(&question.kind)))
+            && !(args.exam && is_open)
+    };
+    let items: Vec<Item<'q>> = all.clone().filter(|item| wanted(item.question)).collect();
+    if !items.is_empty() {
+        return Ok(items);
+    }
+    let hint = only.and_then(|id| {
+        let near = nearest(id, all.map(|item| item.question.id.as_str()))?;
+        Some(both!("did you mean `{near}`?", "혹시 `{near}`인가요?"))
+    });
+    let words = match only {
+        Some(id) => {
+            let id = printable(id);
+            both!(
+                "there is no question `{id}` of these kinds",
+                "조건에 맞는 `{id}` 문제가 없습니다"
+            )
+        }
+        None => both!("there is no question of these kinds", "조건에 맞는 문제가 없습니다"),
+    };
+    Err(Failure::Words(words, hint))
+}
+
+/// The record of answers, made where it is missing.
+///
+/// # Errors
+/// There is no place for it, or it cannot be opened.
+pub(super) fn open_store(data: Option<&Path>) -> Result<Store, Failure> {
+    let dir = data.map(Path::to_owned).or_else(output::data_dir).ok_or_else(|| {
         Failure::Words(
             both!(
                 "no place to keep your answers: neither HOME nor XDG_DATA_HOME is set",
@@ -60,147 +193,7 @@ pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failur
             Some(both!("name a directory with --data DIR", "--data DIR로 디렉터리를 지정하세요")),
         )
     })?;
-    let store =
-        Store::open(&dir, Mode::Write).map_err(|error| Failure::Words(error.text(), None))?;
-    let seed = args.seed.unwrap_or_else(fresh_seed);
-    let order =
-        if args.seed.is_some() || args.count.is_some() { Order::Shuffled } else { Order::File };
-    let mut practice = Practice {
-        store,
-        sections: sections(context, &slug),
-        session_id: format!("{seed:016x}-{}", std::process::id()),
-    };
-    let mut session = Session::new(&quiz, seed, Pick { count: args.count, order });
-    while let Some(mut ask) = session.next() {
-        let band = match settle(context, &mut session, &mut ask)? {
-            Some(band) => band,
-            None => continue,
-        };
-        match practice.ask(context, &mut session, &ask, band)? {
-            Went::On => {}
-            Went::Away => break,
-        }
-    }
-    let summary = view::quiz::summary(&session.summary(), &quiz.slug, context.lang);
-    show(context, &summary)?;
-    Ok(Done::Fine)
-}
-
-enum Went {
-    On,
-    Away,
-}
-
-struct Practice {
-    store: Store,
-    /// Section titles of the topic, by id.
-    sections: Vec<(String, String)>,
-    session_id: String,
-}
-
-impl Practice {
-    /// Asks until there is an answer, a skip or the end.
-    fn ask(
-        &mut self,
-        context: &mut Context,
-        session: &mut Session<'_>,
-        ask: &Ask<'_>,
-        band: Option<Band>,
-    ) -> Result<Went, Failure> {
-        show(context, &view::quiz::question(ask, &[], context.lang))?;
-        let start = Instant::now();
-        loop {
-            context.out.print("> ")?;
-            let Some(line) = context.out.read_line()? else {
-                context.out.print("\n")?;
-                return Ok(Went::Away);
-            };
-            match line.as_str() {
-                "" => return Ok(Went::On),
-                "q" | "quit" | "exit" => return Ok(Went::Away),
-                _ => {}
-            }
-            let graded =
-                answer(ask, &line).and_then(|answer| session.answer(&answer, band.as_ref()));
-            let feedback = match graded {
-                Ok(feedback) => feedback,
-                Err(AskAgain(why)) => {
-                    context.out.print(&format!("{}\n", why.get(context.lang)))?;
-                    continue;
-                }
-            };
-            let now = clock::now()?;
-            let moment = Moment {
-                at_utc: now.at_utc,
-                utc_offset_minutes: now.utc_offset_minutes,
-                duration_ms: start.elapsed().as_millis() as u64,
-                sure: None,
-                session: self.session_id.clone(),
-                prep: env!("CARGO_PKG_VERSION").to_owned(),
-            };
-            let attempt = session.attempt(&feedback, moment);
-            self.store.append(&attempt).map_err(|error| Failure::Words(error.text(), None))?;
-            let title = self.sections.iter().find(|(id, _)| id == feedback.section);
-            let title = title.map(|(_, title)| title.as_str());
-            show(context, &view::quiz::feedback(&feedback, title, context.lang))?;
-            return Ok(Went::On);
-        }
-    }
-}
-
-/// Finds settings of a `sim` question that obey its guard, with the band of the right answer.
-/// `Some(None)` for other kinds, `None` when no settings do.
-#[expect(clippy::option_option, reason = "no band needed, and no band found, are different things")]
-fn settle<'q>(
-    context: &mut Context,
-    session: &mut Session<'q>,
-    ask: &mut Ask<'q>,
-) -> Result<Option<Option<Band>>, Failure> {
-    loop {
-        let Some(sim) = &ask.sim else { return Ok(Some(None)) };
-        if let Some(band) = band(context, sim)? {
-            return Ok(Some(Some(band)));
-        }
-        match session.other_variant() {
-            Some(other) => *ask = other,
-            None => return Ok(None),
-        }
-    }
-}
-
-fn band(context: &Context, ask: &SimAsk) -> Result<Option<Band>, Failure> {
-    let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
-    simulated::band(&context.library, ask, &execution).map_err(|error| match error {
-        NoAnswer::Problems(problems) => Failure::Input(problems),
-        NoAnswer::Run(failed) => run_failed(&failed),
-    })
-}
-
-/// What a person typed: letters for options, anything else for a number.
-fn answer(ask: &Ask<'_>, line: &str) -> Result<Answer, AskAgain> {
-    if matches!(
-        ask.question.kind,
-        QuestionKind::Number(_) | QuestionKind::Sim(_) | QuestionKind::Predict(_)
-    ) {
-        return Ok(Answer::Number(line.to_owned()));
-    }
-    let letters = line.chars().filter(|c| !c.is_whitespace() && *c != ',');
-    let mut ids = Vec::new();
-    for letter in letters {
-        let shown = view::quiz::letter;
-        let at = (0..ask.options.len()).find(|at| shown(*at) == letter.to_ascii_lowercase());
-        let Some(at) = at else {
-            let last = shown(ask.options.len().saturating_sub(1));
-            return Err(AskAgain(both!(
-                "answer with letters from a to {last}",
-                "a부터 {last}까지의 글자로 답하세요"
-            )));
-        };
-        if !ids.contains(&ask.options[at].id) {
-            ids.push(ask.options[at].id.clone());
-        }
-    }
-    Ok(Answer::Options(ids))
+    Store::open(&dir, Mode::Write).map_err(|error| Failure::Words(error.text(), None))
 }
 
 fn show(context: &mut Context, document: &Document) -> Result<(), Failure> {
@@ -208,6 +201,7 @@ fn show(context: &mut Context, document: &Document) -> Result<(), Failure> {
     context.out.print(&format!("{text}\n"))
 }
 
+/// The titles of a topic's sections, by id.
 fn sections(context: &Context, slug: &str) -> Vec<(String, String)> {
     let Ok((source, _)) = topic::source(&context.library, slug, context.lang) else {
         return Vec::new();
@@ -240,7 +234,6 @@ pub(super) fn answered(data: Option<&Path>) -> Result<Vec<Attempt>, Failure> {
         .map_err(|error| Failure::Words(error.text(), None))
 }
 
-fn fresh_seed() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    crate::random::split_mix(now.as_nanos() as u64 ^ u64::from(std::process::id()))
+pub(super) fn fresh_seed() -> u64 {
+    getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()))
 }

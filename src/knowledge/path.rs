@@ -4,24 +4,30 @@ use std::collections::BTreeSet;
 
 use super::topic::{Shape, Topic};
 
-/// Topics in an order in which they can be learnt; the page of myths is none. Of those that are open the next one builds on
-/// what came last, so that a thread is followed to its end; between equals the slug decides.
-/// Topics that require each other in a circle come last.
+/// Topics in an order in which they can be learnt; the page of myths is none.
 pub(crate) fn path(topics: &[Topic]) -> Vec<&Topic> {
-    let mut left: Vec<&Topic> = topics.iter().filter(|topic| topic.shape == Shape::Topic).collect();
-    left.sort_by_key(|topic| &topic.slug);
-    let mut path: Vec<&Topic> = Vec::new();
+    let steps: Vec<&Topic> = topics.iter().filter(|topic| topic.shape == Shape::Topic).collect();
+    let known = |slug: &String| topics.iter().any(|topic| topic.slug == *slug);
+    let required = |topic: &&Topic| topic.requires.iter().filter(|s| known(s)).cloned().collect();
+    let plain: Vec<(&str, Vec<String>)> =
+        steps.iter().map(|topic| (topic.slug.as_str(), required(topic))).collect();
+    order(&plain).into_iter().map(|at| steps[at]).collect()
+}
+
+/// The order in which topics can be learnt, each given as its slug and the slugs that it requires.
+/// Of those that are open the next one builds on what came last, so that a thread is followed to
+/// its end; between equals the slug decides. Topics that require each other in a circle come last.
+pub(crate) fn order(topics: &[(&str, Vec<String>)]) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..topics.len()).collect();
+    left.sort_by_key(|at| topics[*at].0);
+    let mut path: Vec<usize> = Vec::new();
     while !left.is_empty() {
-        let place = |slug: &String| path.iter().position(|topic| topic.slug == *slug);
-        let is_open = |topic: &Topic| {
-            let known =
-                topic.requires.iter().filter(|slug| topics.iter().any(|t| t.slug == **slug));
-            known.clone().all(|slug| place(slug).is_some())
-        };
-        let latest = |topic: &Topic| topic.requires.iter().filter_map(place).max();
-        let open = left.iter().enumerate().filter(|(_, topic)| is_open(topic));
+        let place = |slug: &String| path.iter().position(|at| topics[*at].0 == slug);
+        let is_open = |at: usize| topics[at].1.iter().all(|slug| place(slug).is_some());
+        let latest = |at: usize| topics[at].1.iter().filter_map(place).max();
+        let open = left.iter().enumerate().filter(|(_, at)| is_open(**at));
         // The first of those whose latest requirement is the latest.
-        let next = open.rev().max_by_key(|(_, topic)| latest(topic)).map(|(at, _)| at);
+        let next = open.rev().max_by_key(|(_, at)| latest(**at)).map(|(at, _)| at);
         let Some(next) = next else {
             path.append(&mut left);
             break;

@@ -46,6 +46,11 @@ impl Day {
         Day(self.0.saturating_add_unsigned(days))
     }
 
+    /// So many days earlier.
+    pub(crate) fn minus(self, days: u32) -> Day {
+        Day(self.0.saturating_sub_unsigned(days))
+    }
+
     /// Days from an earlier day to this one; 0 if that one is later: a clock that was set back, or
     /// a flight to the west, makes no time pass.
     pub(crate) fn since(self, earlier: Day) -> u32 {

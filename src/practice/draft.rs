@@ -24,10 +24,7 @@ pub(crate) enum Draft<'q> {
         held: bool,
     },
     /// A number, or words.
-    Typing {
-        text: String,
-        words: bool,
-    },
+    Typing { text: String, words: bool },
 }
 
 /// What a person does to a draft.
@@ -232,7 +229,10 @@ mod tests {
         assert_eq!(placed(&[Edit::Down, Edit::Down]), order([0, 1, 2, 3]));
         assert_eq!(placed(&[Edit::Toggle, Edit::Down, Edit::Down]), order([1, 2, 0, 3]));
         assert_eq!(placed(&[Edit::Type('d'), Edit::Toggle, Edit::Type('a')]), order([3, 0, 1, 2]));
-        assert_eq!(placed(&[Edit::Toggle, Edit::Down, Edit::Toggle, Edit::Down]), order([1, 0, 2, 3]));
+        assert_eq!(
+            placed(&[Edit::Toggle, Edit::Down, Edit::Toggle, Edit::Down]),
+            order([1, 0, 2, 3])
+        );
     }
 
     #[test]

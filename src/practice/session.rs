@@ -285,6 +285,16 @@ impl<'q> Session<'q> {
         Ok(feedback)
     }
 
+    /// An answer that was taken back counts for nothing.
+    pub(crate) fn take_back(&mut self, question: &str, score: f64) {
+        self.asked = self.asked.saturating_sub(1);
+        self.points -= score;
+        let is_it = |weak: &Weak| format!("{}/{}", weak.topic, weak.question) == question;
+        if let Some(at) = self.weak.iter().rposition(is_it) {
+            self.weak.remove(at);
+        }
+    }
+
     /// What was answered so far.
     pub(crate) fn summary(&self) -> Summary {
         Summary { asked: self.asked, points: self.points, weak: self.weak.clone() }
@@ -340,6 +350,11 @@ fn shuffled_steps(kind: &QuestionKind, seed: u64) -> Vec<&Worded> {
 }
 
 impl SimAsk {
+    /// A question that changes nothing of its sim.
+    pub(crate) fn of(sim: &SimQuestion) -> SimAsk {
+        SimAsk::new(sim, &[])
+    }
+
     fn new(sim: &SimQuestion, values: &[(&Param, String)]) -> SimAsk {
         let settings = values.iter().map(|(param, v)| (param.knob.value.clone(), v.clone()));
         let numbers: Vec<(&str, f64)> = values
@@ -424,16 +439,18 @@ mod tests {
         let quiz = example::quiz();
         let mut session = Session::new(&quiz, 1, ALL);
         let mut steps = Vec::new();
-        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit: Unit::Milliseconds };
+        let unit = Unit::Milliseconds;
+        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit, wrong: Vec::new() };
         let answers =
             [options(&["threads"]), options(&["java"]), number("200 TPS"), number("0.5 s")];
         for answer in &answers {
             let ask = session.next().unwrap();
-            let feedback = session.answer(answer, ask.sim.is_some().then_some(band)).unwrap();
+            let feedback = session.answer(answer, ask.sim.is_some().then_some(&band)).unwrap();
             steps.push((ask.number, ask.of, feedback.grade.score));
         }
-        assert_eq!(steps, [(1, 4, 0.0), (2, 4, 0.5), (3, 4, 1.0), (4, 4, 0.0)]);
-        assert_eq!(session.next(), None);
+        assert_eq!(steps, [(1, 9, 0.0), (2, 9, 0.5), (3, 9, 1.0), (4, 9, 0.0)]);
+        // Those that are passed over count for nothing.
+        while session.next().is_some() {}
         let weak = |question: &str, section: &str, see: Option<&str>| Weak {
             question: question.to_owned(),
             topic: "hikaricp-pool".to_owned(),
@@ -455,6 +472,45 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_taken_back_counts_for_nothing() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        session.next();
+        session.answer(&options(&["threads"]), None).unwrap();
+        session.next();
+        session.answer(&options(&["java"]), None).unwrap();
+        session.take_back("hikaricp-pool/jdk-difference", 0.5);
+        let Summary { asked, points, weak } = session.summary();
+        let weak: Vec<&str> = weak.iter().map(|weak| weak.question.as_str()).collect();
+        assert_eq!((asked, points, weak), (1, 0.0, vec!["first-wall"]));
+    }
+
+    #[test]
+    fn the_traps_of_an_answer_are_kept_beside_it() {
+        let quiz = example::quiz();
+        let mut session = Session::new(&quiz, 1, ALL);
+        session.next();
+        let feedback = session.answer(&options(&["threads"]), None).unwrap();
+        assert_eq!(feedback.given(), r#"{"options":["threads"],"traps":["more-threads"]}"#);
+        session.next();
+        let feedback = session.answer(&options(&["java", "heap"]), None).unwrap();
+        assert_eq!(feedback.given(), r#"{"options":["java","heap"]}"#);
+    }
+
+    #[test]
+    fn steps_are_never_shown_in_the_right_order() {
+        let quiz = example::quiz();
+        let question = example::question(&quiz, "steps");
+        let right = ["borrow", "begin", "commit", "give-back"];
+        for seed in 0..200 {
+            let shown: Vec<&str> =
+                shuffled_steps(&question.kind, seed).iter().map(|it| it.id.as_str()).collect();
+            assert_ne!(shown, right, "seed {seed}");
+            assert!(right.iter().all(|id| shown.contains(id)), "seed {seed}: {shown:?}");
+        }
+    }
+
+    #[test]
     fn the_seed_fixes_questions_options_and_settings() {
         let quiz = example::quiz();
         let asks = |seed| {
@@ -469,19 +525,19 @@ mod tests {
     #[test]
     fn fewer_questions_keep_the_order_of_the_file_unless_shuffled() {
         let quiz = example::quiz();
-        let all = ["first-wall", "jdk-difference", "ceiling", "p99-of-pool"];
+        let all: Vec<&str> = quiz.questions.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids(&quiz, 5, ALL), all);
         assert_eq!(ids(&quiz, 5, Pick { count: Some(9), order: Order::File }), all);
         for seed in 0..20 {
             let drawn = ids(&quiz, seed, Pick { count: Some(2), order: Order::File });
-            let in_file: Vec<&str> = all.into_iter().filter(|id| drawn.contains(id)).collect();
+            let in_file: Vec<&str> = all.iter().copied().filter(|id| drawn.contains(id)).collect();
             assert_eq!(drawn, in_file);
             assert_eq!(drawn.len(), 2);
             let mut shuffled = ids(&quiz, seed, Pick { count: Some(2), order: Order::Shuffled });
             shuffled.sort_by_key(|id| all.iter().position(|other| other == id));
             assert_eq!(drawn, shuffled);
         }
-        let starts: Vec<&str> = (0..40)
+        let starts: Vec<&str> = (0..120)
             .map(|seed| ids(&quiz, seed, Pick { count: None, order: Order::Shuffled })[0])
             .collect();
         assert!(all.iter().all(|id| starts.contains(id)), "{starts:?}");
@@ -570,8 +626,9 @@ mod tests {
         }
         let settings =
             session.current.as_ref().and_then(|open| open.ask.sim.clone()).unwrap().settings;
-        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit: Unit::Milliseconds };
-        let feedback = session.answer(&number("0.05 s"), Some(band)).unwrap();
+        let unit = Unit::Milliseconds;
+        let band = Band { value: 50.0, low: 48.0, high: 52.0, unit, wrong: Vec::new() };
+        let feedback = session.answer(&number("0.05 s"), Some(&band)).unwrap();
         let moment = Moment {
             at_utc: "2026-11-22T09:30:00Z".to_owned(),
             utc_offset_minutes: 540,

@@ -107,7 +107,7 @@ pub(crate) fn band(
 
 /// What the committed outcome says, where the question changes nothing of its sim: reading it runs
 /// nothing. A guard is judged on a run.
-fn committed_band(library: &Library, ask: &SimAsk) -> Option<Band> {
+pub(crate) fn committed_band(library: &Library, ask: &SimAsk) -> Option<Band> {
     if !ask.settings.is_empty() || ask.guard.is_some() {
         return None;
     }
@@ -132,7 +132,7 @@ fn wrong_values(ask: &SimAsk, measured: impl Fn(&str) -> Option<f64>) -> Vec<Opt
 }
 
 /// Whether every known wrong value is told from the right one.
-fn is_distinct(band: &Band, ask: &SimAsk) -> bool {
+pub(crate) fn is_distinct(band: &Band, ask: &SimAsk) -> bool {
     let (low, high) = accepted_of(band, ask.accept);
     band.wrong.iter().flatten().all(|wrong| !is_within(*wrong, low, high))
 }
@@ -147,35 +147,51 @@ fn guard_holds(spec: &Spec, results: &Results, ask: &SimAsk) -> bool {
 mod tests {
     use super::*;
     use crate::content::Kind;
-    use crate::practice::session::{Order, Pick, Session};
+    use crate::practice::session::{Item, Session};
 
-    /// Every `sim` question of the embedded quizzes has at least one setting that can be given
-    /// out, and its band is narrower than what is accepted: the answer is worth knowing.
+    /// What is given out obeys the guard: whatever the seed, a question of the embedded quizzes is
+    /// asked with settings that settle, whose band holds no known wrong value, and whose answer is
+    /// sharper than what is accepted. Every setting that 200 seeds draw first is run.
     #[test]
-    fn every_sim_question_can_be_asked_and_its_answer_is_sharper_than_its_tolerance() {
+    fn every_question_that_is_given_out_in_200_seeds_obeys_its_guard() {
+        const SEEDS: u64 = 200;
         let library = Library::embedded();
         let execution = Execution { threads: 2, progress: &|_, _| (), cancel: None };
-        let mut asked = 0;
+        let mut found: Vec<(SimAsk, Option<Band>)> = Vec::new();
+        let mut of = |ask: &SimAsk| match found.iter().find(|(known, _)| known == ask) {
+            Some((_, band)) => band.clone(),
+            None => {
+                let band = band(&library, ask, &execution).unwrap();
+                found.push((ask.clone(), band.clone()));
+                band
+            }
+        };
+        let mut given = 0;
         for slug in library.slugs(Kind::Quiz) {
             let quiz = crate::quiz::read::load(&library, slug).unwrap();
-            let pick = Pick { count: None, order: Order::File };
-            let mut session = Session::new(&quiz, 1, pick);
-            while let Some(mut ask) = session.next() {
-                let Some(mut sim) = ask.sim.clone() else { continue };
-                let id = format!("{slug}/{}", ask.question.id);
-                let found = loop {
-                    if let Some(found) = band(&library, &sim, &execution).unwrap() {
-                        break found;
-                    }
-                    ask = session.other_variant().unwrap_or_else(|| panic!("{id}: no setting"));
-                    sim = ask.sim.clone().unwrap();
-                };
-                let half = (found.high - found.low) / 2.0;
-                let accepted = sim.accept.distance(found.value);
-                assert!(half <= accepted, "{id}: ±{half} known, ±{accepted} accepted: {found:?}");
-                asked += 1;
+            for question in quiz.questions.iter().filter(|it| it.kind.simulated().is_some()) {
+                for seed in 0..SEEDS {
+                    let mut session = Session::of(vec![Item { quiz: &quiz, question }], seed);
+                    let at = format!("{slug}/{}, seed {seed}", question.id);
+                    let mut ask = session.next().and_then(|ask| ask.sim).unwrap();
+                    let band = loop {
+                        if let Some(band) = of(&ask) {
+                            break band;
+                        }
+                        let other = session.other_variant();
+                        ask = other.unwrap_or_else(|| panic!("{at}: no setting")).sim.unwrap();
+                    };
+                    let half = (band.high - band.low) / 2.0;
+                    let accepted = ask.accept.distance(band.value);
+                    assert!(
+                        half <= accepted,
+                        "{at}: ±{half} known, ±{accepted} accepted: {band:?}"
+                    );
+                    assert!(is_distinct(&band, &ask), "{at}: {band:?}");
+                    given += 1;
+                }
             }
         }
-        assert!(asked >= 5, "{asked} sim questions");
+        assert!(given >= 40 * SEEDS, "{given}");
     }
 }

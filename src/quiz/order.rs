@@ -57,6 +57,7 @@ mod tests {
             text: Text::same(id),
             why: Text::same(id),
             right: false,
+            trap: None,
             keep_last,
             span: 0..1,
         };

@@ -110,15 +110,26 @@ impl Schedule {
         Some(Schedule { fsrs: FSRS::new(parameters).ok()?, decay })
     }
 
-    /// The memory after these answers, the oldest first; `None` without any. More answers on one
-    /// day count as the crate's short-term stability has it: they add little, and a lapse is not
-    /// undone by knowing it a minute later.
+    /// The memory after these answers, the oldest first; `None` without any.
+    #[cfg(test)]
     pub(crate) fn memory(&self, reviews: &[Review]) -> Option<Memory> {
         if reviews.is_empty() {
             return None;
         }
+        self.state(reviews, None)
+    }
+
+    /// The memory after one more answer. More answers on one day count as the crate's short-term
+    /// stability has it: they add little, and a lapse is not undone by knowing it a minute later.
+    pub(crate) fn after(&self, memory: Option<Memory>, review: Review) -> Option<Memory> {
+        self.state(&[review], memory)
+    }
+
+    fn state(&self, reviews: &[Review], before: Option<Memory>) -> Option<Memory> {
         let item = FSRSItem { reviews: reviews.iter().map(as_fsrs).collect() };
-        let state = self.fsrs.memory_state(item, None).ok()?;
+        let before =
+            before.map(|m| MemoryState { stability: m.stability, difficulty: m.difficulty });
+        let state = self.fsrs.memory_state(item, before).ok()?;
         Some(Memory { stability: state.stability, difficulty: state.difficulty })
     }
 
@@ -132,6 +143,23 @@ impl Schedule {
         let days = self.interval(memory, retention).round();
         // A cast of a float saturates.
         (days as u32).clamp(1, INTERVAL_MAX)
+    }
+
+    /// The days among which a review may be put so that no day has too many: within the usual
+    /// fuzz of FSRS (15 % of the days from 2.5 to 7, 10 % of those to 20, 5 % of the rest, and 1).
+    pub(crate) fn window(&self, memory: Memory, retention: f64) -> (u32, u32) {
+        let exact = self.days(memory, retention);
+        let interval = f64::from(self.interval(memory, retention)).min(f64::from(INTERVAL_MAX));
+        if interval < 2.5 {
+            return (exact, exact);
+        }
+        let ranges = [(2.5, 7.0, 0.15), (7.0, 20.0, 0.1), (20.0, f64::INFINITY, 0.05)];
+        let spread =
+            |(from, to, share): (f64, f64, f64)| share * (interval.min(to) - from).max(0.0);
+        let fuzz = 1.0 + ranges.into_iter().map(spread).sum::<f64>();
+        let low = ((interval - fuzz).round() as u32).max(2);
+        let high = ((interval + fuzz).round() as u32).min(INTERVAL_MAX);
+        (low.min(exact), high.max(exact))
     }
 
     /// The probability that the question is known so many days after the last answer, 0 to 1.
@@ -285,6 +313,24 @@ mod tests {
         let memory = Memory { stability: 1.0, difficulty: 5.0 };
         let found = [0, 1, 2, 3].map(|days| schedule.retrievability(memory, days) as f32);
         assert_eq!(found, [1.0, 0.9, 0.840_289_35, 0.798_500_1]);
+    }
+
+    #[test]
+    fn step_by_step_is_the_same_as_all_at_once() {
+        let schedule = Schedule::default();
+        let all = reviews(&[(0, 1), (0, 3), (1, 2), (9, 4), (40, 1), (0, 3), (3, 3)]);
+        let steps = all.iter().fold(None, |memory, review| schedule.after(memory, *review));
+        assert_eq!(steps, schedule.memory(&all));
+    }
+
+    #[test]
+    fn a_review_may_move_by_the_usual_fuzz() {
+        let schedule = Schedule::default();
+        let window = |stability| schedule.window(Memory { stability, difficulty: 5.0 }, RETENTION);
+        // By hand: 10 ± (1 + 0.15 × 4.5 + 0.1 × 3) = 10 ± 1.975, and
+        // 100 ± (1 + 0.675 + 0.1 × 13 + 0.05 × 80) = 100 ± 6.975.
+        let found = [0.3, 2.4, 3.0, 10.0, 100.0, 10_000.0].map(window);
+        assert_eq!(found, [(1, 1), (2, 2), (2, 4), (8, 12), (93, 107), (345, 365)]);
     }
 
     #[test]

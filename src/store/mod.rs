@@ -187,6 +187,24 @@ impl Store {
         kept.map(|_| ()).map_err(|error| self.failed(&error))
     }
 
+    /// Takes an attempt back and adds another in its place, both or neither; returns its id.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    pub(crate) fn replace(
+        &self,
+        id: &str,
+        attempt: &Attempt,
+        at_utc: &str,
+    ) -> Result<String, StoreError> {
+        let sqlite = |error| StoreError::from_sqlite(&self.file, &error);
+        let both = self.connection.unchecked_transaction().map_err(sqlite)?;
+        self.retract(id, at_utc)?;
+        let id = self.append(attempt)?;
+        both.commit().map_err(sqlite)?;
+        Ok(id)
+    }
+
     /// The last attempt that stands, with its id.
     ///
     /// # Errors

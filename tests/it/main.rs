@@ -7,12 +7,16 @@
 
 mod check;
 mod content;
+mod data;
+mod first_screen;
+mod kill;
 mod knee;
 mod new;
 mod quiz;
 mod readers;
 mod readme;
 mod reference;
+mod review;
 mod sandbox;
 mod search;
 mod serve;

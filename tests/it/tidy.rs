@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("spring", &["content", "marketplace"]),
     ("workload", &[]),
     ("store", &["content", "quiz"]),
-    ("practice", &["content", "marketplace", "quiz", "sims", "store"]),
+    ("practice", &["content", "knowledge", "marketplace", "quiz", "sims", "store"]),
     ("validation", &["content", "sims", "stats"]),
     (
         "report",

@@ -10,7 +10,7 @@ use crate::cli::{Context, Failure, clock};
 use crate::content::text::Lang;
 use crate::practice::session::{Ask, Feedback, Moment, Session, SimAsk, Summary};
 use crate::practice::simulated::{self, NoAnswer};
-use crate::quiz::grade::{Answer, AskAgain, Band};
+use crate::quiz::grade::{Answer, AskAgain, Band, grade};
 use crate::quiz::schedule::Rating;
 use crate::report::document::{Block, Document};
 use crate::report::view;
@@ -24,7 +24,9 @@ pub(in crate::cli) enum Manner {
     /// As practice; the person may rate how well the answer was remembered.
     Review,
     /// Nothing is said before the end.
-    Exam { limit: Duration },
+    Exam {
+        limit: Duration,
+    },
 }
 
 /// A question with everything that it needs.
@@ -124,6 +126,11 @@ impl<'c, 'q> Desk<'c, 'q> {
             NoAnswer::Problems(problems) => Failure::Input(problems),
             NoAnswer::Run(failed) => run_failed(&failed),
         })
+    }
+
+    /// Whether an answer can be graded, before anything is asked about it or kept.
+    pub(super) fn fits(&self, ready: &Ready<'q>, answer: &Answer) -> Result<(), AskAgain> {
+        grade(ready.ask.question, answer, ready.band.as_ref()).map(|_| ())
     }
 
     /// Grades an answer and keeps it; `Ok(Err(_))` where it cannot be graded.

@@ -69,7 +69,8 @@ mod tests {
             format!("{at},{elapsed},buy_now,{code},m,t 1-1,text,{ok},,0,0,1,{at},http://x/")
         };
         let log = |failed: Option<usize>| {
-            let rows = (0..40).map(|at| line(at, if at == 30 { 900 } else { 5 }, Some(at) != failed));
+            let rows =
+                (0..40).map(|at| line(at, if at == 30 { 900 } else { 5 }, Some(at) != failed));
             std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
         };
         let shown = excerpt(&log(Some(20)));

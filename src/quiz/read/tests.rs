@@ -1,6 +1,9 @@
 use super::*;
 use crate::quiz::example;
-use crate::quiz::question::{Accept, Choice, NumberQuestion, ParamValue, SimQuestion};
+use crate::quiz::formula::Formula;
+use crate::quiz::question::{
+    Accept, Choice, NumberQuestion, ParamValue, QuestionKind, SimQuestion, WrongSource, WrongValue,
+};
 use crate::quiz::unit::Unit;
 
 /// Every problem as `file:line:column: what (hint)`, in English; `-` where the file as a whole is
@@ -42,7 +45,20 @@ fn the_example_is_read_whole() {
     let (slug, topic) = (quiz.slug.as_str(), quiz.topic.value.as_str());
     assert_eq!((slug, topic, quiz.translated), ("hikaricp-pool", "hikaricp-pool", true));
     let ids: Vec<&str> = quiz.questions.iter().map(|q| q.id.as_str()).collect();
-    assert_eq!(ids, ["first-wall", "jdk-difference", "ceiling", "p99-of-pool"]);
+    assert_eq!(
+        ids,
+        [
+            "first-wall",
+            "jdk-difference",
+            "ceiling",
+            "p99-of-pool",
+            "steps",
+            "ends-in",
+            "guess",
+            "fault",
+            "explain"
+        ]
+    );
 
     let place = |text: &str| {
         let start = example::EN.find(text).unwrap();
@@ -50,6 +66,10 @@ fn the_example_is_read_whole() {
     };
     let placed =
         |value: &str| Placed { value: value.to_owned(), span: place(&format!("\"{value}\"")) };
+    let trap = |id: &str, before: &str| {
+        let start = place(before).end;
+        Placed { value: id.to_owned(), span: start..start + id.len() + 2 }
+    };
     let wall = &quiz.questions[0];
     assert_eq!(wall.see, Some(placed("sim pool-size")));
     assert_eq!(wall.section.value, "mechanism");
@@ -61,9 +81,10 @@ fn the_example_is_read_whole() {
             text: both!("all of these", "모두"),
             why: both!("The second makes it worse.", "두 번째는 악화시킵니다."),
             right: false,
+            trap: Some(trap("more-threads", "text = \"all of these\", trap = ")),
             keep_last: true,
             span: place(
-                "{ id = \"all\", text = \"all of these\", \
+                "{ id = \"all\", text = \"all of these\", trap = \"more-threads\", \
                  why = \"The second makes it worse.\", keep = \"last\" }"
             ),
         }
@@ -74,13 +95,14 @@ fn the_example_is_read_whole() {
             answer: 200.0,
             unit: Unit::PerSecond,
             accept: Accept::Percent(2.0),
-            wrong: vec![(
-                500.0,
-                both!(
+            wrong: vec![WrongValue {
+                value: 500.0,
+                trap: trap("other-hold", "{ value = 500, trap = "),
+                why: both!(
                     "That is 10 / 20 ms: the hold time here is 50 ms.",
                     "10 / 20 ms를 계산한 값입니다. 점유 시간은 50 ms입니다."
-                )
-            )],
+                ),
+            }],
         })
     );
     let int = |value, span: Range<usize>| Placed { value: ParamValue::Int(value), span };
@@ -115,6 +137,21 @@ fn the_example_is_read_whole() {
             answer,
             accept: Accept::Percent(25.0),
             guard: Some(placed("error_share < 0.01")),
+            variant: None,
+            wrong: vec![
+                WrongValue {
+                    value: WrongSource::Metric(placed("latency_ms_p50")),
+                    trap: trap("mean-for-tail", "{ metric = \"latency_ms_p50\", trap = "),
+                    why: both!("That is the median.", "중앙값입니다."),
+                },
+                WrongValue {
+                    value: WrongSource::Value(
+                        Formula::parse("{pool} * 1000 / {rate}", &["pool", "rate"]).unwrap()
+                    ),
+                    trap: trap("no-variance", "{rate}\", trap = "),
+                    why: both!("Arrivals come in bursts.", "요청은 몰려서 옵니다."),
+                },
+            ],
         })
     );
 }
@@ -174,99 +211,109 @@ fn faults_of_the_file() {
 fn faults_of_any_question() {
     assert_eq!(
         planted("id = \"jdk-difference\"", "id = \"first-wall\""),
-        ["q.toml:19:6: two questions have the id `first-wall`"]
+        ["q.toml:30:6: two questions have the id `first-wall`"]
     );
     assert_eq!(
         planted("\"jdk-difference\"", "\"JDK difference\""),
-        ["q.toml:19:6: `JDK difference` is no id (lower-case letters, digits and single \
+        ["q.toml:30:6: `JDK difference` is no id (lower-case letters, digits and single \
              hyphens: `first-wall`)"]
     );
     assert_eq!(
         planted("type = \"several\"", "type = \"severl\""),
-        ["q.toml:20:8: unknown type `severl` (did you mean `several`?)"]
+        ["q.toml:31:8: unknown type `severl` (did you mean `several`?)"]
     );
     assert_eq!(
         planted("type = \"several\"", "type = \"essay\""),
-        ["q.toml:20:8: unknown type `essay` (known types: choice, several, number, sim)"]
+        ["q.toml:31:8: unknown type `essay` (known types: choice, several, number, \
+         order, trace, sim, predict, diagnose, open)"]
     );
-    assert_eq!(planted("type = \"several\"\n", ""), ["q.toml:18:1: `type` is missing"]);
-    assert_eq!(planted("\"Which of these differ?\"", "\" \""), ["q.toml:21:7: `ask` is empty"]);
-    assert_eq!(planted("\"Two of four differ.\"", "\"\""), ["q.toml:29:7: `why` is empty"]);
-    assert_eq!(planted("section = \"defaults\"\n", ""), ["q.toml:18:1: `section` is missing"]);
+    assert_eq!(planted("type = \"several\"\n", ""), ["q.toml:29:1: `type` is missing"]);
+    assert_eq!(planted("\"Which of these differ?\"", "\" \""), ["q.toml:32:7: `ask` is empty"]);
+    assert_eq!(planted("\"Two of four differ.\"", "\"\""), ["q.toml:41:7: `why` is empty"]);
+    assert_eq!(planted("section = \"defaults\"\n", ""), ["q.toml:29:1: `section` is missing"]);
     assert_eq!(
         planted("see = \"sim pool-size\"", "see = \"prep sim pool-size\""),
-        ["q.toml:10:7: write `see` without the leading `prep`"]
+        ["q.toml:21:7: write `see` without the leading `prep`"]
     );
     assert_eq!(
         planted("section = \"defaults\"", "section = \"defaults\"\nsees = \"x\""),
-        ["q.toml:23:1: unknown field `sees` (did you mean `see`?)"]
+        ["q.toml:35:1: unknown field `sees` (did you mean `see`?)"]
     );
 }
 
 #[test]
 fn faults_of_options() {
     assert_eq!(
-        planted("right = true, why = \"CPU is idle", "why = \"CPU is idle"),
-        ["q.toml:7:8: a `choice` has exactly one option with `right = true`; here are 0"]
+        planted(
+            "right = true, why = \"CPU is idle",
+            "trap = \"more-threads\", why = \"CPU is idle"
+        ),
+        ["q.toml:17:8: a `choice` has exactly one option with `right = true`; here are 0"]
     );
     assert_eq!(
-        planted("text = \"Tomcat threads\",", "text = \"Tomcat threads\", right = true,"),
-        ["q.toml:7:8: a `choice` has exactly one option with `right = true`; here are 2"]
+        planted(
+            "text = \"Tomcat threads\", trap = \"more-threads\",",
+            "text = \"Tomcat threads\", right = true,"
+        ),
+        ["q.toml:17:8: a `choice` has exactly one option with `right = true`; here are 2"]
     );
-    let several = example::EN.replace("\"the version\", right = true", "\"the version\"");
+    let wrong = "trap = \"runtime\"";
+    let several = example::EN
+        .replace("\"the version\", right = true", &format!("\"the version\", {wrong}"))
+        .replace("\"the heap\", right = true", &format!("\"the heap\", {wrong}"));
     assert_eq!(
-        faults(&several.replace("\"the heap\", right = true", "\"the heap\""), None),
-        ["q.toml:20:8: no option has `right = true`: `several` needs at least one"]
+        faults(&several, None),
+        ["q.toml:31:8: no option has `right = true`: `several` needs at least one"]
     );
-    assert_eq!(planted(", why = \"It does.\"", ""), ["q.toml:24:3: `why` is missing"]);
-    assert_eq!(planted("\"the heap\"", "\"\""), ["q.toml:25:25: `text` is empty"]);
+    assert_eq!(planted(", why = \"It does.\"", ""), ["q.toml:36:3: `why` is missing"]);
+    assert_eq!(planted("\"the heap\"", "\"\""), ["q.toml:37:25: `text` is empty"]);
     assert_eq!(
         planted("id = \"jit\"", "id = \"gc\""),
-        ["q.toml:27:3: two options have the id `gc`"]
+        ["q.toml:39:3: two options have the id `gc`"]
     );
     assert_eq!(
         planted("keep = \"last\"", "keep = \"first\""),
-        ["q.toml:14:83: `keep` can only be `last`, found: `first`"]
+        ["q.toml:25:106: `keep` can only be `last`, found: `first`"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "rigt = true, why = \"It does.\""),
-        ["q.toml:24:40: unknown field `rigt` (did you mean `right`?)"]
+        ["q.toml:36:40: unknown field `rigt` (did you mean `right`?)"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "right = \"yes\", why = \"It does.\""),
-        ["q.toml:24:48: true or false was expected, found: string"]
+        ["q.toml:36:48: true or false was expected, found: string"]
     );
     let lone = "options = [ { id = \"x\", text = \"x\", right = true, why = \"x\" } ]";
     let start = example::EN.find("options = [\n  { id = \"java\"").unwrap();
     let end = start + example::EN[start..].find("\n]").unwrap() + 2;
     let text = format!("{}{lone}{}", &example::EN[..start], &example::EN[end..]);
-    assert_eq!(faults(&text, None), ["q.toml:23:11: 2 to 26 options were expected, found: 1"]);
+    assert_eq!(faults(&text, None), ["q.toml:35:11: 2 to 26 options were expected, found: 1"]);
 }
 
 #[test]
 fn faults_of_numbers() {
     assert_eq!(
         planted("unit = \"1/s\"", "unit = \"TPS\""),
-        ["q.toml:37:8: unknown unit `TPS` (one of: 1/s, ms, s, count, %, share)"]
+        ["q.toml:50:8: unknown unit `TPS` (one of: 1/s, ms, s, count, %, share)"]
     );
     assert_eq!(
         planted("answer = 200", "answer = \"200\""),
-        ["q.toml:36:10: a number was expected, found: string"]
+        ["q.toml:49:10: a number was expected, found: string"]
     );
-    let either = "q.toml:38:10: `accept` is either `{ percent = 2 }` or `{ absolute = 1 }`";
+    let either = "q.toml:51:10: `accept` is either `{ percent = 2 }` or `{ absolute = 1 }`";
     assert_eq!(planted("{ percent = 2 }", "{ percent = 2, absolute = 1 }"), [either]);
     assert_eq!(planted("{ percent = 2 }", "{}"), [either]);
     assert_eq!(
         planted("{ percent = 2 }", "{ percent = -2 }"),
-        ["q.toml:38:22: must not be below 0"]
+        ["q.toml:51:22: must not be below 0"]
     );
     assert_eq!(
         planted("value = 500", "value = 203"),
-        ["q.toml:39:21: 203 is accepted as right, so it is no wrong value"]
+        ["q.toml:52:11: 203 is accepted as right, so it is no wrong value"]
     );
     assert_eq!(
         planted(", why = \"That is 10 / 20 ms: the hold time here is 50 ms.\"", ""),
-        ["q.toml:39:11: `why` is missing"]
+        ["q.toml:52:11: `why` is missing"]
     );
 }
 
@@ -275,32 +322,109 @@ fn faults_of_simulations() {
     assert_eq!(
         planted("{rate} requests/s", "{rat} requests/s"),
         [
-            "q.toml:45:7: `{rat}` names no param (did you mean `{rate}`?)",
-            "q.toml:45:7: `ask` does not show the param `rate`: write `{rate}` where its value \
+            "q.toml:58:7: `{rat}` names no param (did you mean `{rate}`?)",
+            "q.toml:58:7: `ask` does not show the param `rate`: write `{rate}` where its value \
              belongs",
         ]
     );
     assert_eq!(
         planted("name = \"rate\"", "name = \"pool\""),
-        ["q.toml:50:12: two params have the name `pool`", "q.toml:45:7: `{rate}` names no param",]
+        [
+            "q.toml:64:12: two params have the name `pool`",
+            "q.toml:71:13: `{rate}` names no param",
+        ]
     );
-    assert_eq!(planted("[6, 8, 12]", "[]"), ["q.toml:49:82: at least one value is needed"]);
+    assert_eq!(planted("[6, 8, 12]", "[]"), ["q.toml:63:82: at least one value is needed"]);
     assert_eq!(
         planted("[6, 8, 12]", "[[6], 8]"),
-        ["q.toml:49:83: a number, a string, true or false was expected"]
+        ["q.toml:63:83: a number, a string, true or false was expected"]
     );
     let many: Vec<String> = (1..=33).map(|n| n.to_string()).collect();
     assert_eq!(
         planted("[6, 8, 12]", &format!("[{}]", many.join(", "))),
-        ["q.toml:48:10: 66 combinations of values; at most 64 are allowed"]
+        ["q.toml:62:10: 66 combinations of values; at most 64 are allowed"]
     );
-    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:42:1: `sim` is missing"]);
-    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:42:1: `answer` is missing"]);
-    assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:54:9: `guard` is empty"]);
+    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:55:1: `sim` is missing"]);
+    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:55:1: `answer` is missing"]);
+    assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:68:9: `guard` is empty"]);
+}
+
+#[test]
+fn faults_of_traps_and_misconceptions() {
+    assert_eq!(
+        planted(
+            "text = \"Tomcat threads\", trap = \"more-threads\",",
+            "text = \"Tomcat threads\","
+        ),
+        ["q.toml:24:3: a wrong option names its misconception: `trap` is missing (write `trap = \
+          \"...\"` with an id of the table `[misconceptions]`)"]
+    );
+    assert_eq!(
+        planted(
+            "right = true, why = \"It does.\"",
+            "right = true, trap = \"runtime\", why = \"x\""
+        ),
+        ["q.toml:36:61: a right option is no trap"]
+    );
+    assert_eq!(
+        planted("trap = \"other-hold\"", "trap = \"other-holds\""),
+        [
+            "q.toml:52:31: `[misconceptions]` has no `other-holds` (did you mean `other-hold`?)",
+            "q.toml:8:1: no wrong answer names the misconception `other-hold`",
+        ]
+    );
+    assert_eq!(
+        planted("hint = \"Which resource is idle?\"\n", ""),
+        ["q.toml:15:1: `hint` is missing"]
+    );
+}
+
+#[test]
+fn faults_of_steps_points_and_runs() {
+    let pair = "first = \"give-back\", then = \"commit\"";
+    assert_eq!(
+        planted(pair, "first = \"borrow\", then = \"commit\""),
+        ["q.toml:87:11: `borrow` does come before `commit`: that is no wrong order"]
+    );
+    assert_eq!(
+        planted(pair, "first = \"give-back\", then = \"rollback\""),
+        ["q.toml:87:11: there is no step `rollback`"]
+    );
+    assert_eq!(
+        planted("id = \"idle\", text", "id = \"pending\", text"),
+        ["q.toml:140:10: two entries have the id `pending`"]
+    );
+    assert_eq!(
+        planted("weight = 3", "weight = 0"),
+        ["q.toml:142:54: a whole number from 1 to 9 was expected, found: 0"]
+    );
+    assert_eq!(
+        planted("show = [\"completed_per_s\", \"pool_wait_ms_p99\"]", "show = \"trace\""),
+        ["q.toml:128:8: `show` is a list of 1 to 10 metrics, \"timeline\" or \"jtl\""]
+    );
+    assert_eq!(
+        planted("{ metric = \"latency_ms_p50\", trap", "{ trap"),
+        ["q.toml:70:3: either `metric` or `value` is needed"]
+    );
 }
 
 #[test]
 fn faults_of_the_korean_words() {
+    assert_eq!(
+        planted_korean("steps.begin = \"시작한다\"\n", ""),
+        ["q.ko.toml:47:1: `begin` of the English file is missing"]
+    );
+    assert_eq!(
+        planted_korean("points.idle =", "points.idly ="),
+        [
+            "q.ko.toml:77:1: `idle` of the English file is missing",
+            "q.ko.toml:77:8: the English file has no `idly` (did you mean `idle`?)",
+        ]
+    );
+    assert_eq!(
+        planted_korean("small-pool = \"원인은 늘 작은 풀이다\"\n", ""),
+        ["q.ko.toml:4:1: `small-pool` of the English file is missing"]
+    );
     assert_eq!(
         planted_korean("prep.words/1", "prep.quiz/1"),
         ["q.ko.toml:1:10: unknown format `prep.quiz/1`: `prep.words/1` was expected"]
@@ -310,37 +434,37 @@ fn faults_of_the_korean_words() {
         [
             "q.ko.toml:-: the question `ceiling` of the English file is missing: add \
              `[question.ceiling]`",
-            "q.ko.toml:19:11: the English file has no `celing` (did you mean `ceiling`?)",
+            "q.ko.toml:31:11: the English file has no `celing` (did you mean `ceiling`?)",
         ]
     );
     assert_eq!(
         planted_korean("options.heap = { text = \"힙\", why = \"역시 다릅니다.\" }\n", ""),
-        ["q.ko.toml:14:1: the option `heap` of the English file is missing"]
+        ["q.ko.toml:26:1: the option `heap` of the English file is missing"]
     );
     assert_eq!(
         planted_korean(
             "options.jit =",
             "options.zgc = { text = \"x\", why = \"x\" }\noptions.jit ="
         ),
-        ["q.ko.toml:17:9: the English file has no `zgc` (did you mean `gc`?)"]
+        ["q.ko.toml:29:9: the English file has no `zgc` (did you mean `gc`?)"]
     );
     assert_eq!(
         planted_korean("text = \"톰캣 스레드\", ", ""),
-        ["q.ko.toml:8:19: `text` is missing"]
+        ["q.ko.toml:19:19: `text` is missing"]
     );
-    assert_eq!(planted_korean("\"무엇이 다른가요?\"", "\"\""), ["q.ko.toml:12:7: `ask` is empty"]);
+    assert_eq!(planted_korean("\"무엇이 다른가요?\"", "\"\""), ["q.ko.toml:23:7: `ask` is empty"]);
     assert_eq!(
         planted_korean("점유 시간은 50 ms입니다.\"]", "점유 시간은 50 ms입니다.\", \"둘\"]"),
-        ["q.ko.toml:22:9: `wrong` has 2 texts; the English file has 1 wrong values"]
+        ["q.ko.toml:35:9: `wrong` has 2 texts; the English file has 1 wrong answers"]
     );
     assert_eq!(
         planted_korean("전체 {rate}입니다", "전체입니다"),
-        ["q.ko.toml:25:7: `ask` does not show the param `rate`: write `{rate}` where its value \
+        ["q.ko.toml:38:7: `ask` does not show the param `rate`: write `{rate}` where its value \
              belongs"]
     );
     assert_eq!(
         planted_korean("[question.ceiling]", "[question.ceiling]\nanswer = 200"),
-        ["q.ko.toml:20:1: unknown field `answer` (known here: ask, why, wrong)"]
+        ["q.ko.toml:32:1: unknown field `answer` (known here: ask, hint, why, wrong)"]
     );
 }
 
@@ -351,9 +475,9 @@ fn all_faults_of_both_files_come_at_once() {
     assert_eq!(
         faults(&english, Some(&korean)),
         [
-            "q.toml:29:7: `why` is empty",
-            "q.toml:37:8: unknown unit `x` (one of: 1/s, ms, s, count, %, share)",
-            "q.ko.toml:9:24: `text` is empty",
+            "q.toml:41:7: `why` is empty",
+            "q.toml:50:8: unknown unit `x` (one of: 1/s, ms, s, count, %, share)",
+            "q.ko.toml:20:24: `text` is empty",
         ]
     );
     assert_eq!(faults("a =", Some("b =")).len(), 2);

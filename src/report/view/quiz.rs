@@ -8,8 +8,9 @@ use crate::practice::exhibit::Measured;
 use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
 use crate::quiz::grade::{Answer, Grade, NumberGrade, Verdict as Judged};
 use crate::quiz::question::{
-    OpenQuestion, OrderQuestion, Question, QuestionKind, Quiz, ScheduledStep,
+    OpenQuestion, OrderQuestion, Question, QuestionKind, Quiz, RubricPoint, ScheduledStep,
 };
+use crate::quiz::schedule::Rating;
 use crate::quiz::unit::Unit;
 use crate::report::document::{
     Align, Bar, Bars, Block, Check, Column, Document, Row, Span, Table, Tone, Verdict,
@@ -18,6 +19,22 @@ use crate::store::Attempt;
 
 /// A question that waits for an answer; `exhibit` is what a `diagnose` question shows.
 pub(crate) fn question(ask: &Ask<'_>, exhibit: &[Block], lang: Lang) -> Document {
+    let mut blocks = question_head(ask, exhibit, lang);
+    let options = ask.options.iter().map(|option| &option.text);
+    let shown: Vec<&Text> = options.chain(ask.steps.iter().map(|step| &step.text)).collect();
+    if !shown.is_empty() {
+        let rows = shown.into_iter().enumerate();
+        blocks.push(Block::Labelled(
+            rows.map(|(at, text)| (letter(at).to_string(), inline(text.get(lang)))).collect(),
+        ));
+    }
+    let how = how_to_answer(&ask.question.kind);
+    blocks.push(Block::Paragraph(vec![Span::Toned(Tone::Muted, how.get(lang).to_owned())]));
+    Document { title: ask.quiz.slug.clone(), blocks }
+}
+
+/// What stands above the options: the place in the session, the question, what it shows.
+pub(super) fn question_head(ask: &Ask<'_>, exhibit: &[Block], lang: Lang) -> Vec<Block> {
     let (number, of) = (ask.number, ask.of);
     let place = both!("{number} of {of}", "{of}문제 중 {number}번");
     let mut blocks = vec![
@@ -32,17 +49,7 @@ pub(crate) fn question(ask: &Ask<'_>, exhibit: &[Block], lang: Lang) -> Document
         blocks.push(schedule(steps));
     }
     blocks.extend_from_slice(exhibit);
-    let options = ask.options.iter().map(|option| &option.text);
-    let shown: Vec<&Text> = options.chain(ask.steps.iter().map(|step| &step.text)).collect();
-    if !shown.is_empty() {
-        let rows = shown.into_iter().enumerate();
-        blocks.push(Block::Labelled(
-            rows.map(|(at, text)| (letter(at).to_string(), inline(text.get(lang)))).collect(),
-        ));
-    }
-    let how = how_to_answer(&ask.question.kind);
-    blocks.push(Block::Paragraph(vec![Span::Toned(Tone::Muted, how.get(lang).to_owned())]));
-    Document { title: ask.quiz.slug.clone(), blocks }
+    blocks
 }
 
 /// Who does what, in the order of time.
@@ -79,6 +86,39 @@ pub(crate) fn measured(rows: &[Measured], lang: Lang) -> Block {
         Row::Cells(cells)
     });
     Block::Table(Table { columns, rows: rows.collect(), keep: 2 })
+}
+
+/// The points of an open question, to be ticked off.
+pub(crate) fn rubric(open: &OpenQuestion, lang: Lang) -> Document {
+    let heading = both!("Which of these points did you make?", "다음 중 어떤 항목을 말했나요?");
+    let row = |(at, point): (usize, &RubricPoint)| {
+        let mut text = inline(point.text.get(lang));
+        let weight = point.weight;
+        text.push(Span::Toned(Tone::Muted, format!("  ×{weight}")));
+        (letter(at).to_string(), text)
+    };
+    let rows = open.points.iter().enumerate().map(row).collect();
+    let heading = Block::Paragraph(vec![Span::Strong(vec![Span::text(heading.get(lang))])]);
+    Document { title: String::new(), blocks: vec![heading, Block::Labelled(rows)] }
+}
+
+/// The four ratings in one line, the one that was derived marked.
+pub(crate) fn ratings(derived: Rating, lang: Lang) -> String {
+    let one = |rating: Rating| {
+        let (number, name) = (rating.number(), rating_name(rating));
+        let mark = if rating == derived { "*" } else { "" };
+        format!("{number} {}{mark}", name.get(lang))
+    };
+    Rating::ALL.map(one).join("  ")
+}
+
+fn rating_name(rating: Rating) -> Text {
+    match rating {
+        Rating::Again => both!("again", "다시"),
+        Rating::Hard => both!("hard", "어려움"),
+        Rating::Good => both!("good", "알맞음"),
+        Rating::Easy => both!("easy", "쉬움"),
+    }
 }
 
 /// The hint of a question.
@@ -296,7 +336,7 @@ pub(super) fn tally(quiz: &Quiz, answered: &[Attempt]) -> (usize, usize) {
 }
 
 /// The points of a session, and what to read again.
-pub(crate) fn summary(summary: &Summary, topic: &str, lang: Lang) -> Document {
+pub(crate) fn summary(summary: &Summary, lang: Lang) -> Document {
     let (asked, points) = (summary.asked, Unit::Count.show(summary.points));
     let result = match asked {
         0 => both!("No question was answered.", "답한 문제가 없습니다."),
@@ -316,7 +356,7 @@ pub(crate) fn summary(summary: &Summary, topic: &str, lang: Lang) -> Document {
         });
         blocks.push(Block::Checks(checks.collect()));
     }
-    Document { title: topic.to_owned(), blocks }
+    Document { title: result.get(lang).to_owned(), blocks }
 }
 
 fn label(en: &str, ko: &str, lang: Lang) -> String {
@@ -472,7 +512,7 @@ mod tests {
             "✓ 40 ms  The answer is 41.23 ms (right from 30.93 ms to 51.54 ms)"
         );
         assert_eq!(
-            lines(&summary(&session.summary(), "hikaricp-pool", Lang::En)),
+            lines(&summary(&session.summary(), Lang::En)),
             [
                 "1.5 of 3 points",
                 "To read again:",

@@ -43,6 +43,13 @@ pub(crate) fn timeline(
     Document { title: spec.name.clone(), blocks }
 }
 
+/// The story alone: nothing names the sim and its variant, so that a question may show it.
+pub(crate) fn story(recording: &Recording, episode: Option<&Episode>, lang: Lang) -> Vec<Block> {
+    let Some(episode) = episode else { return Vec::new() };
+    let view = View { recording, episode, lang };
+    vec![Block::Timeline(view.drawing()), Block::Labelled(view.told())]
+}
+
 /// What to try after this.
 fn next(spec: &Spec) -> (Text, String) {
     let other = |command: &&String| !command.contains("--timeline");
