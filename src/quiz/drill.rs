@@ -6,7 +6,7 @@
 
 pub(crate) mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use std::ops::Range;
