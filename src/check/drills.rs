@@ -41,7 +41,8 @@ impl Checker<'_> {
                     }
                 }
                 if drill.translated {
-                    problems.extend(untranslated(turn).map(|text| not_translated(source, turn, text)));
+                    problems
+                        .extend(untranslated(turn).map(|text| not_translated(source, turn, text)));
                 }
             }
         }

@@ -71,12 +71,9 @@ impl Kind {
     fn extension(self) -> &'static str {
         match self {
             Kind::Topic => "md",
-            Kind::Sim
-            | Kind::Lab
-            | Kind::Theory
-            | Kind::Prices
-            | Kind::Quiz
-            | Kind::Drill => "toml",
+            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Prices | Kind::Quiz | Kind::Drill => {
+                "toml"
+            }
             Kind::Outcome | Kind::Schema => "json",
         }
     }

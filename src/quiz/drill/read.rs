@@ -61,8 +61,7 @@ pub(crate) fn read(
     let head = drill(&mut walk, &root);
     let mut problems = walk.problems;
     let Some(head) = head else {
-        problems
-            .extend(korean.and_then(|words| toml_tree::parse(words).err()).unwrap_or_default());
+        problems.extend(korean.and_then(|words| toml_tree::parse(words).err()).unwrap_or_default());
         return Err(problems);
     };
     let mut title = Text::same(head.title);
@@ -224,15 +223,17 @@ fn has_array_of_tables(walk: &mut Walk<'_>, node: &Node) -> bool {
 fn points(walk: &mut Walk<'_>, node: &Node) -> Vec<RubricPoint> {
     let Some(nodes) = walk.array(node) else { return Vec::new() };
     if nodes.is_empty() {
-        walk.report(node.span.clone(), both!("a turn needs a point", "항목이 하나는 있어야 합니다"));
+        walk.report(
+            node.span.clone(),
+            both!("a turn needs a point", "항목이 하나는 있어야 합니다"),
+        );
     }
     let mut points: Vec<RubricPoint> = Vec::new();
     for node in nodes {
         let Some(mut fields) = walk.fields(node) else { continue };
         let id = fields.need(walk, "id").and_then(|node| id_at(walk, node));
         let text = words_at(walk, &mut fields, "text");
-        let weight =
-            fields.take("weight").map_or(Some(1), |node| walk.int(node, 1..=WEIGHT_MAX));
+        let weight = fields.take("weight").map_or(Some(1), |node| walk.int(node, 1..=WEIGHT_MAX));
         fields.finish(walk);
         let (Some(id), Some(text), Some(weight)) = (id, text, weight) else { continue };
         if points.iter().any(|other| other.id == id.value) {
@@ -331,12 +332,18 @@ fn ways_end(walk: &mut Walk<'_>, turns: &[Turn], start: usize) {
         if !known[at] {
             walk.report(
                 head,
-                both!("nothing leads to the turn `{id}`", "질문 `{id}`(으)로 이어지는 길이 없습니다"),
+                both!(
+                    "nothing leads to the turn `{id}`",
+                    "질문 `{id}`(으)로 이어지는 길이 없습니다"
+                ),
             );
         } else if reached_from(turns, turn.leads_to())[at] {
             walk.report_with(
                 head,
-                both!("the turn `{id}` leads back to itself", "질문 `{id}`에서 자신으로 돌아옵니다"),
+                both!(
+                    "the turn `{id}` leads back to itself",
+                    "질문 `{id}`에서 자신으로 돌아옵니다"
+                ),
                 both!("a follow-up leads forward only", "꼬리 질문은 앞으로만 이어져야 합니다"),
             );
         }
@@ -385,7 +392,10 @@ fn depths(turns: &[Turn], start: usize) -> Vec<usize> {
 
 fn twice(walk: &mut Walk<'_>, id: &Placed<String>) {
     let name = &id.value;
-    walk.report(id.span.clone(), both!("`{name}` stands here twice", "`{name}`이(가) 두 번 있습니다"));
+    walk.report(
+        id.span.clone(),
+        both!("`{name}` stands here twice", "`{name}`이(가) 두 번 있습니다"),
+    );
 }
 
 fn unknown(walk: &mut Walk<'_>, span: &Range<usize>, name: &str, known: &[&str], what: &Text) {

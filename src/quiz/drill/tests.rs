@@ -79,7 +79,8 @@ fn faults(english: &str, korean: Option<&str>) -> Vec<String> {
             .iter()
             .map(|problem| {
                 let line = problem.place.as_ref().map_or(0, |place| place.line);
-                let hint = problem.hint.as_ref().map_or(String::new(), |it| format!(" ({})", it.en));
+                let hint =
+                    problem.hint.as_ref().map_or(String::new(), |it| format!(" ({})", it.en));
                 format!("{}:{line}: {}{hint}", problem.path, problem.what.en)
             })
             .collect(),
@@ -128,39 +129,57 @@ fn every_fault_of_a_file_is_told_with_its_place() {
             "start = \"frist\"",
             &["d.toml:4: there is no turn `frist` (did you mean `first`?)"],
         ),
-        ("next = \"last\"", "next = \"lost\"", &[
-            "d.toml:19: there is no turn `lost` (did you mean `last`?)",
-        ]),
-        ("goto = \"harder\"", "goto = \"nowhere\"", &["d.toml:16: there is no turn `nowhere`"]),
-        ("missing.rate", "missing.rat", &[
-            "d.toml:17: there is no point `rat` (did you mean `rate`?)",
-        ]),
-        ("id = \"harder\"", "id = \"first\"", &[
-            "d.toml:25: two turns have the id `first`",
-        ]),
-        ("id = \"time\"", "id = \"rate\"", &[
-            "d.toml:14: `rate` stands here twice",
-            "d.toml:18: there is no point `time` (did you mean `rate`?)",
-        ]),
+        (
+            "next = \"last\"",
+            "next = \"lost\"",
+            &["d.toml:18: there is no turn `lost` (did you mean `last`?)"],
+        ),
+        ("goto = \"harder\"", "goto = \"nowhere\"", &["d.toml:15: there is no turn `nowhere`"]),
+        (
+            "missing.rate",
+            "missing.rat",
+            &["d.toml:16: there is no point `rat` (did you mean `rate`?)"],
+        ),
+        ("id = \"harder\"", "id = \"first\"", &["d.toml:24: two turns have the id `first`"]),
+        (
+            "id = \"time\"",
+            "id = \"rate\"",
+            &["d.toml:13: `rate` stands here twice", "d.toml:17: there is no point `time`"],
+        ),
         ("minutes = 2", "minutes = 60", &["d.toml:10: 60 is out of range: 1 to 15"]),
-        ("weight = 3", "weight = 0", &["d.toml:14: 0 is out of range: 1 to 5",
-            "d.toml:18: there is no point `time`"]),
-        ("section = \"growth\"", "section = \"a#b#c\"", &[
-            "d.toml:21: `a#b#c` is no section: write `section` or `topic#section`",
-        ]),
-        ("\"sim desk\"", "\"prep sim desk\"", &[
-            "d.toml:22: write `evidence` without the leading `prep`",
-        ]),
-        ("evidence", "evidense", &[
-            "d.toml:22: unknown field `evidense` (did you mean `evidence`?)",
-        ]),
-        ("points = [{ id = \"limit\", text = \"the limit\" }]", "points = []", &[
-            "d.toml:28: a turn needs a point",
-        ]),
-        ("reply = \"How slow?\"", "reply = \" \"", &["d.toml:16: `reply` is empty"]),
-        ("id = \"first\"", "id = \"First!\"", &[
-            "d.toml:7: `First!` is no id (lower-case letters, digits and single hyphens: `first-wall`)",
-        ]),
+        (
+            "weight = 3",
+            "weight = 0",
+            &["d.toml:13: 0 is out of range: 1 to 5", "d.toml:17: there is no point `time`"],
+        ),
+        (
+            "section = \"growth\"",
+            "section = \"a#b#c\"",
+            &["d.toml:20: `a#b#c` is no section: write `section` or `topic#section`"],
+        ),
+        (
+            "\"sim desk\"",
+            "\"prep sim desk\"",
+            &["d.toml:21: write `evidence` without the leading `prep`"],
+        ),
+        (
+            "evidence",
+            "evidense",
+            &["d.toml:21: unknown field `evidense` (did you mean `evidence`?)"],
+        ),
+        (
+            "points = [{ id = \"limit\", text = \"the limit\" }]",
+            "points = []",
+            &["d.toml:27: a turn needs a point"],
+        ),
+        ("reply = \"How slow?\"", "reply = \" \"", &["d.toml:15: `reply` is empty"]),
+        (
+            "id = \"first\"",
+            "id = \"First!\"",
+            &[
+                "d.toml:7: `First!` is no id (lower-case letters, digits and single hyphens: `first-wall`)",
+            ],
+        ),
     ];
     for (from, to, expected) in cases {
         assert_eq!(faults_with(from, to), expected, "{from} -> {to}");
@@ -173,14 +192,17 @@ fn a_tree_has_no_circle_no_loose_turn_and_no_endless_path() {
         faults_with("model = \"Another desk.\"", "model = \"x\"\nnext = \"first\""),
         [
             "d.toml:6: the turn `first` leads back to itself (a follow-up leads forward only)",
-            "d.toml:24: the turn `harder` leads back to itself (a follow-up leads forward only)",
+            "d.toml:23: the turn `harder` leads back to itself (a follow-up leads forward only)",
             "d.toml:32: the turn `last` leads back to itself (a follow-up leads forward only)",
         ]
     );
-    let loose = EN.replace("goto = \"harder\"", "").replace("reply = \"How slow?\", ", "reply = \"How slow?\" ");
+    let loose = EN
+        .replace("goto = \"harder\"", "")
+        .replace("reply = \"How slow?\", ", "reply = \"How slow?\" ");
     let loose = loose.replace("hint = \"How long each?\", ", "hint = \"How long each?\" ");
-    assert_eq!(faults(&loose, None), ["d.toml:24: nothing leads to the turn `harder`"]);
-    let mut chain = "format = \"prep.drill/1\"\ntitle = \"t\"\ntopic = \"t\"\nstart = \"t1\"\n".to_owned();
+    assert_eq!(faults(&loose, None), ["d.toml:23: nothing leads to the turn `harder`"]);
+    let mut chain =
+        "format = \"prep.drill/1\"\ntitle = \"t\"\ntopic = \"t\"\nstart = \"t1\"\n".to_owned();
     for at in 1..=7 {
         let next = if at < 7 { format!("next = \"t{}\"\n", at + 1) } else { String::new() };
         chain += &format!(
@@ -202,7 +224,7 @@ fn fields_below_an_array_of_tables_are_refused() {
         1,
     );
     let found = faults(&text, None);
-    assert!(found[0].starts_with("d.toml:28: `[[turn.points]]` is not allowed"), "{found:?}");
+    assert!(found[0].starts_with("d.toml:27: `[[turn.points]]` is not allowed"), "{found:?}");
 }
 
 #[test]

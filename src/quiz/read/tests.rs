@@ -329,10 +329,7 @@ fn faults_of_simulations() {
     );
     assert_eq!(
         planted("name = \"rate\"", "name = \"pool\""),
-        [
-            "q.toml:64:12: two params have the name `pool`",
-            "q.toml:71:13: `{rate}` names no param",
-        ]
+        ["q.toml:64:12: two params have the name `pool`", "q.toml:71:13: `{rate}` names no param",]
     );
     assert_eq!(planted("[6, 8, 12]", "[]"), ["q.toml:63:82: at least one value is needed"]);
     assert_eq!(
