@@ -1,6 +1,15 @@
 //! The lines of a résumé, with what is no prose blanked out: code, addresses, tags. Characters keep
 //! their line, and each line knows what it belongs to.
 
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
+/// Columns from which on a line may have been broken.
+const BROKEN: usize = 60;
+/// Lines that an item is looked for around a line.
+const REACH: usize = 60;
+
 /// A résumé as lines.
 pub(super) struct Layout {
     pub(super) lines: Vec<Line>,
@@ -79,28 +88,40 @@ impl Layout {
         self.lines.iter().enumerate().filter(move |(_, line)| said(line))
     }
 
-    /// The prose of what a line is part of: its item with everything below it.
-    pub(super) fn item(&self, at: usize) -> String {
-        let from = (0..=at).rev().find(|i| self.begins(*i, at)).unwrap_or(at);
-        let indent = self.lines[from].indent;
-        let rest = self.lines[from + 1..].iter().take_while(|line| match line.kind {
-            Kind::Item => line.indent > indent,
-            Kind::Text => true,
-            _ => false,
-        });
-        let mut words = self.lines[from].prose.clone();
-        for line in rest {
-            words.push('\n');
-            words += &line.prose;
+    /// The lines that a line is part of: its item with everything below it. Plain lines stand for
+    /// themselves, but for those that were broken.
+    pub(super) fn item(&self, at: usize) -> Range<usize> {
+        let reach = at.saturating_sub(REACH);
+        let mut from = at;
+        while from > reach && self.continues(from) {
+            from -= 1;
         }
-        words
+        let indent = self.lines[from].indent;
+        let below = |line: &Line| line.kind == Kind::Item && line.indent > indent;
+        let mut to = from + 1;
+        while to < self.lines.len()
+            && to <= at + REACH
+            && (self.continues(to)
+                || (self.lines[from].kind == Kind::Item && below(&self.lines[to])))
+        {
+            to += 1;
+        }
+        from..to
+    }
+
+    /// The prose of lines.
+    pub(super) fn words(&self, lines: Range<usize>) -> String {
+        let prose: Vec<&str> = self.lines[lines].iter().map(|line| line.prose.as_str()).collect();
+        prose.join("\n")
     }
 
     /// The item of a line, and the items above that it is part of.
     pub(super) fn context(&self, at: usize) -> String {
-        let mut words = self.item(at);
-        let mut indent = self.lines[at].indent;
-        for line in self.lines[..at].iter().rev() {
+        let item = self.item(at);
+        let mut indent = self.lines[item.start].indent;
+        let above = item.start.saturating_sub(REACH)..item.start;
+        let mut words = self.words(item);
+        for line in self.lines[above].iter().rev() {
             match line.kind {
                 Kind::Item if line.indent < indent => {
                     indent = line.indent;
@@ -113,20 +134,18 @@ impl Layout {
         words
     }
 
-    /// Whether the part that a line belongs to begins here.
-    fn begins(&self, here: usize, at: usize) -> bool {
-        let line = &self.lines[here];
-        let after_break =
-            here == 0 || !matches!(self.lines[here - 1].kind, Kind::Text | Kind::Item);
-        line.kind == Kind::Item || (here <= at && after_break)
-            // A line of plain text is wrapped only if it is indented below an item.
-            || (line.kind == Kind::Text && line.indent == 0 && self.is_plain(here))
-    }
-
-    /// Whether a text line stands for itself: each line of a plain résumé does.
-    fn is_plain(&self, at: usize) -> bool {
-        self.lines[at].kind == Kind::Text
-            && (at == 0 || !matches!(self.lines[at - 1].kind, Kind::Item))
+    /// Whether a line goes on with what the line before began.
+    fn continues(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).map(|at| &self.lines[at]) else { return false };
+        let line = &self.lines[at];
+        line.kind == Kind::Text
+            && match before.kind {
+                Kind::Item => line.indent > before.indent || before.raw.width() >= BROKEN,
+                Kind::Text => {
+                    line.indent > 0 && line.indent == before.indent || before.raw.width() >= BROKEN
+                }
+                _ => false,
+            }
     }
 
     /// The next line that is not blank.
@@ -207,40 +226,30 @@ fn blanked(raw: &str, in_comment: &mut bool) -> String {
 
 /// Characters of a line that are bold, coloured or highlighted.
 fn emphasised(raw: &str) -> usize {
-    let lower = raw.to_ascii_lowercase();
-    let between = |open: &str, close: &str| {
-        let mut count = 0;
-        let mut rest = lower.as_str();
-        while let Some(from) = rest.find(open) {
-            rest = &rest[from + open.len()..];
-            let Some(to) = rest.find(close) else { break };
-            let inner = &rest[..to];
-            let inner =
-                inner.split_once('>').filter(|_| open.ends_with('<')).map_or(inner, |it| it.1);
-            count += inner.chars().filter(|c| !c.is_whitespace()).count();
-            rest = &rest[to + close.len()..];
-        }
-        count
-    };
-    let pairs = [
+    const MARKS: [(&str, &str); 8] = [
         ("**", "**"),
         ("__", "__"),
         ("==", "=="),
         ("<b>", "</b>"),
         ("<strong>", "</strong>"),
         ("<mark>", "</mark>"),
+        ("<span style", "</span>"),
+        ("<font color", "</font>"),
     ];
-    let marked: usize = pairs.iter().map(|(open, close)| between(open, close)).sum();
-    let coloured: usize = ["<span style", "<font color"]
-        .iter()
-        .map(|open| {
-            let close = if open.starts_with("<s") { "</span>" } else { "</font>" };
-            let pieces = lower.split(open).skip(1);
-            let inner = pieces.filter_map(|piece| piece.split_once('>')?.1.split_once(close));
-            inner
-                .map(|(words, _)| words.chars().filter(|c| !c.is_whitespace()).count())
-                .sum::<usize>()
-        })
-        .sum();
-    marked + coloured
+    let lower = raw.to_ascii_lowercase();
+    let mut count = 0;
+    for (open, close) in MARKS {
+        let mut rest = lower.as_str();
+        while let Some((_, after)) = rest.split_once(open) {
+            let Some((inner, behind)) = after.split_once(close) else { break };
+            // What is left of a tag with attributes is no word.
+            let inner = match open.starts_with('<') && !open.ends_with('>') {
+                true => inner.split_once('>').map_or("", |(_, words)| words),
+                false => inner,
+            };
+            count += inner.chars().filter(|c| !c.is_whitespace()).count();
+            rest = behind;
+        }
+    }
+    count
 }

@@ -1,6 +1,8 @@
 //! Technologies that a résumé names, with the version that stands beside them, and the topics that
 //! are about them.
 
+use std::collections::BTreeSet;
+
 use crate::content::text::both;
 
 use super::layout::{Kind, Layout};
@@ -141,25 +143,24 @@ const COUNTED: [&str; 30] = [
 /// Every mention, in the order of the text.
 pub(super) fn named(layout: &Layout) -> Vec<Named> {
     let mut found = Vec::new();
+    // The longest first: `Spring` stands in `Spring Boot` too.
+    let mut spellings: Vec<(&str, &Row)> =
+        TABLE.iter().flat_map(|row| row.1.iter().map(move |spelling| (*spelling, row))).collect();
+    spellings.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.chars().count()));
     for line in layout.lines.iter().filter(|line| line.kind != Kind::Code) {
         // Code between backticks names a technology too.
         let words = if line.prose.is_empty() { &line.prose } else { &line.raw };
         let visible: Vec<char> = masked(words, &line.prose);
         let mut taken = vec![false; visible.len()];
         let mut of_line: Vec<(usize, Named)> = Vec::new();
-        let mut spellings: Vec<(&str, &Row)> = TABLE
-            .iter()
-            .flat_map(|row| row.1.iter().map(move |spelling| (*spelling, row)))
-            .collect();
-        spellings.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.chars().count()));
-        for (spelling, row) in spellings {
+        for (spelling, row) in &spellings {
             for at in places(&visible, spelling) {
                 let end = at + spelling.chars().count();
                 if taken[at..end].iter().any(|taken| *taken) {
                     continue;
                 }
                 taken[at..end].fill(true);
-                let (name, _, needs_version, topics) = *row;
+                let (name, _, needs_version, topics) = **row;
                 let words = visible[at..end].iter().collect();
                 let version = version(&visible[end..]);
                 let named =
@@ -244,22 +245,22 @@ fn version(after: &[char]) -> Option<String> {
 
 /// Technologies of which no mention says the version, at their first one.
 pub(super) fn without_version(all: &[Named]) -> Vec<Finding> {
-    let is_versioned =
-        |name: &str| all.iter().any(|named| named.name == name && named.version.is_some());
-    let mut told: Vec<&str> = Vec::new();
+    let versioned: BTreeSet<&str> =
+        all.iter().filter(|named| named.version.is_some()).map(|named| named.name).collect();
+    let has_boot = all.iter().any(|named| named.name == BOOT);
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut findings = Vec::new();
     for named in all {
         let name = named.name;
         let expected = match named.needs_version {
             Yes => true,
             // Without Boot there is nothing that fixes it; with it, Boot is the one to ask for.
-            WithBoot => !all.iter().any(|other| other.name == BOOT),
+            WithBoot => !has_boot,
             No => false,
         };
-        if !expected || told.contains(&name) || is_versioned(name) {
+        if !expected || versioned.contains(name) || !told.insert(name) {
             continue;
         }
-        told.push(name);
         findings.push(Finding {
             rule: "version",
             level: Level::Mend,
@@ -281,4 +282,10 @@ pub(super) fn without_version(all: &[Named]) -> Vec<Finding> {
 
 pub(super) fn is_hangul(c: char) -> bool {
     ('가'..='힣').contains(&c)
+}
+
+/// Every topic that the table names.
+#[cfg(test)]
+pub(super) fn topics() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().flat_map(|row| row.3.iter().copied())
 }
