@@ -16,6 +16,7 @@ fn main() -> io::Result<()> {
         "sims/theory",
         "sims/prices",
         "quizzes",
+        "quizzes/drills",
         "outcomes",
         "docs/schema",
     ] {

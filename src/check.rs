@@ -3,6 +3,7 @@
 
 mod commands;
 pub(crate) mod coverage;
+mod drills;
 mod measured;
 mod quizzes;
 
@@ -18,6 +19,7 @@ use crate::knowledge::topic::{DefaultRow, Topic};
 use crate::marketplace::checker::Anomaly;
 use crate::marketplace::config::all_knobs;
 use crate::marketplace::knobs::{self, Unit};
+use crate::quiz::drill::Drill;
 use crate::quiz::question::Quiz;
 use crate::sims::outcome::committed::committed;
 use crate::sims::outcome::{Outcome, VariantOutcome, layout, outcome};
@@ -42,6 +44,7 @@ struct Checker<'l> {
     korean: Vec<Page>,
     sims: Vec<(Source, Spec)>,
     quizzes: Vec<(Source, Quiz)>,
+    drills: Vec<(Source, Drill)>,
 }
 
 /// Checks all content without running anything.
@@ -52,6 +55,7 @@ pub(crate) fn content(library: &Library) -> Vec<Problem> {
     checker.languages();
     checker.sims();
     checker.quizzes();
+    checker.drills();
     checker.strays();
     checker.unwritten();
     checker.problems
@@ -66,6 +70,7 @@ impl<'l> Checker<'l> {
             korean: Vec::new(),
             sims: Vec::new(),
             quizzes: Vec::new(),
+            drills: Vec::new(),
         }
     }
 }
@@ -111,6 +116,16 @@ impl Checker<'_> {
                 }
             }
         }
+        for slug in self.library.slugs(Kind::Drill) {
+            match crate::quiz::drill::read::load(self.library, slug) {
+                Err(problems) => self.problems.extend(problems),
+                Ok(drill) => {
+                    if let Some(source) = self.library.get(Kind::Drill, slug, Lang::En) {
+                        self.drills.push((source, drill));
+                    }
+                }
+            }
+        }
     }
 
     /// Whether a file exists but could not be read: its own faults are told, and what others say
@@ -120,6 +135,7 @@ impl Checker<'_> {
             Kind::Topic => self.pages.iter().any(|page| page.slug == slug),
             Kind::Sim => self.sims.iter().any(|(_, spec)| spec.name == slug),
             Kind::Quiz => self.quizzes.iter().any(|(_, quiz)| quiz.slug == slug),
+            Kind::Drill => self.drills.iter().any(|(_, drill)| drill.slug == slug),
             Kind::Theory | Kind::Lab | Kind::Prices | Kind::Outcome | Kind::Schema => true,
         };
         !read && self.library.slugs(kind).contains(&slug)
@@ -344,7 +360,10 @@ impl Checker<'_> {
             let (kind, slug) = match path.split_once('/') {
                 Some(("topics", name)) => (Kind::Topic, name.strip_suffix(".ko.md")),
                 Some(("sims", name)) => (Kind::Sim, name.strip_suffix(".ko.toml")),
-                Some(("quizzes", name)) => (Kind::Quiz, name.strip_suffix(".ko.toml")),
+                Some(("quizzes", name)) => match name.strip_prefix("drills/") {
+                    Some(name) => (Kind::Drill, name.strip_suffix(".ko.toml")),
+                    None => (Kind::Quiz, name.strip_suffix(".ko.toml")),
+                },
                 Some(("outcomes", name)) => (Kind::Sim, name.strip_suffix(".json")),
                 _ => continue,
             };

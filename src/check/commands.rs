@@ -58,6 +58,7 @@ impl Checker<'_> {
             "sim" => Kind::Sim,
             "topic" => Kind::Topic,
             "quiz" => Kind::Quiz,
+            "interview" => Kind::Drill,
             // Their files and figures are the reader's.
             "lint" | "target-tps" => {
                 let unknown = line.split_whitespace().find(|word| {
@@ -69,8 +70,8 @@ impl Checker<'_> {
             }
             other => {
                 return Some(both!(
-                    "`prep {other}` cannot stand here: sim, topic, quiz, lint or target-tps",
-                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz, lint, target-tps만 됩니다"
+                    "`prep {other}` cannot stand here: sim, topic, quiz, interview, lint or target-tps",
+                    "여기에는 `prep {other}`을(를) 쓸 수 없습니다. sim, topic, quiz, interview, lint, target-tps만 됩니다"
                 ));
             }
         };
@@ -191,14 +192,7 @@ mod tests {
     #[test]
     fn commands_with_a_target_or_a_shape_are_judged() {
         let library = Library::embedded();
-        let mut checker = Checker {
-            library: &library,
-            problems: Vec::new(),
-            pages: Vec::new(),
-            korean: Vec::new(),
-            sims: Vec::new(),
-            quizzes: Vec::new(),
-        };
+        let mut checker = Checker::new(&library);
         checker.read();
         let says = |line: &str| checker.command(line).map(|text| text.en);
         let find = "sim pool-size --find-max-rate --slo \"latency_ms_p99 < 300, errors < 0.1%\"";

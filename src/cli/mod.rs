@@ -10,11 +10,13 @@ mod export;
 mod grade;
 mod growing;
 mod home;
+mod interview;
 mod lint;
 mod new;
 mod output;
 mod paper;
 mod quiz;
+mod resume;
 mod review;
 mod search;
 mod serve;
@@ -66,6 +68,8 @@ enum Command {
     Topic(topic::TopicArgs),
     Sim(Box<sim::SimArgs>),
     Quiz(quiz::QuizArgs),
+    Interview(interview::InterviewArgs),
+    Resume(resume::ResumeArgs),
     Review(review::ReviewArgs),
     Stats(stats::StatsArgs),
     Data(data::DataArgs),
@@ -152,6 +156,8 @@ pub fn run() -> ExitCode {
             Command::Topic(args) => topic::run(&mut context, &args),
             Command::Sim(args) => sim::run(&mut context, &args),
             Command::Quiz(args) => quiz::run(&mut context, &args),
+            Command::Interview(args) => interview::run(&mut context, &args),
+            Command::Resume(args) => resume::run(&mut context, &args),
             Command::Review(args) => review::run(&mut context, &args),
             Command::Stats(args) => stats::run(&mut context, &args),
             Command::Data(args) => data::run(&mut context, &args),

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     /// Prices that bills are made with, `sims/prices/`.
     Prices,
     Quiz,
+    /// A mock interview as a tree of questions, `quizzes/drills/`.
+    Drill,
     /// The committed outcome of a default run.
     Outcome,
     /// A published JSON schema.
@@ -40,13 +42,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 8] = [
+    const ALL: [Kind; 9] = [
         Kind::Topic,
         Kind::Sim,
         Kind::Lab,
         Kind::Theory,
         Kind::Prices,
         Kind::Quiz,
+        Kind::Drill,
         Kind::Outcome,
         Kind::Schema,
     ];
@@ -59,6 +62,7 @@ impl Kind {
             Kind::Theory => "sims/theory",
             Kind::Prices => "sims/prices",
             Kind::Quiz => "quizzes",
+            Kind::Drill => "quizzes/drills",
             Kind::Outcome => "outcomes",
             Kind::Schema => "docs/schema",
         }
@@ -67,7 +71,9 @@ impl Kind {
     fn extension(self) -> &'static str {
         match self {
             Kind::Topic => "md",
-            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Prices | Kind::Quiz => "toml",
+            Kind::Sim | Kind::Lab | Kind::Theory | Kind::Prices | Kind::Quiz | Kind::Drill => {
+                "toml"
+            }
             Kind::Outcome | Kind::Schema => "json",
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Item {
     pub(crate) sims: Vec<Reference>,
     /// Advice, which no sim can show.
     pub(crate) advice: bool,
+    /// Somebody asked it, so a mock interview asks it too.
+    pub(crate) asked: bool,
     pub(crate) span: Range<usize>,
 }
 
@@ -99,6 +101,7 @@ fn item(walk: &mut Walk<'_>, node: &Node) -> Option<Item> {
     let questions = list(walk, "questions");
     let sims = list(walk, "sims");
     let advice = fields.take("advice").and_then(|node| walk.bool(node));
+    let asked = fields.take("asked").and_then(|node| walk.bool(node));
     fields.finish(walk);
     Some(Item {
         id: id?,
@@ -107,6 +110,7 @@ fn item(walk: &mut Walk<'_>, node: &Node) -> Option<Item> {
         questions: questions?,
         sims: sims?,
         advice: advice.unwrap_or(false),
+        asked: asked.unwrap_or(false),
         span: node.span.clone(),
     })
 }

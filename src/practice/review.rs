@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::Card;
 use super::day::Day;
+use crate::quiz::drill::is_of_a_drill;
 use crate::quiz::schedule::{Memory, RETENTION, Rating, Review, Schedule};
 use crate::store::Attempt;
 
@@ -237,10 +238,10 @@ fn answered(
     })
 }
 
-/// The median of the last answers.
+/// The median of the last answers; those of interviews are of another length.
 fn answer_ms(attempts: &[Attempt]) -> u64 {
-    let latest = &attempts[attempts.len().saturating_sub(LATEST)..];
-    let mut times: Vec<u64> = latest.iter().map(|a| a.duration_ms.min(LONGEST_MS)).collect();
+    let latest = attempts.iter().rev().filter(|a| !is_of_a_drill(&a.question)).take(LATEST);
+    let mut times: Vec<u64> = latest.map(|a| a.duration_ms.min(LONGEST_MS)).collect();
     times.sort_unstable();
     // A few answers tell nothing.
     if times.len() < 10 { USUAL_MS } else { times[times.len() / 2].max(1_000) }

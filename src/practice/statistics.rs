@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::day::Day;
 use super::review::{Deck, Studied, Wanted, rating};
 use crate::content::text::Text;
+use crate::quiz::drill::is_of_a_drill;
 use crate::quiz::grade::grade;
 use crate::quiz::question::Quiz;
 use crate::quiz::schedule::Rating;
@@ -176,7 +177,8 @@ fn day_of(attempt: &Attempt, today: Day) -> Option<Day> {
 fn retention(attempts: &[Attempt], today: Day) -> Vec<Week> {
     let mut last: BTreeMap<&str, Day> = BTreeMap::new();
     let mut weeks: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-    for attempt in attempts {
+    // Interviews come by choice, not when something is about to be forgotten.
+    for attempt in attempts.iter().filter(|attempt| !is_of_a_drill(&attempt.question)) {
         let Some(day) = day_of(attempt, today) else { continue };
         let before = last.insert(&attempt.question, day);
         if before.is_some_and(|before| day.since(before) > 0) {

@@ -4,6 +4,7 @@
 //! Invariant: nothing here runs a simulation. The right value of a `sim` question comes in as a
 //! [`grade::Band`].
 
+pub(crate) mod drill;
 pub(crate) mod formula;
 pub(crate) mod gift;
 pub(crate) mod grade;

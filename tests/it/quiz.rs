@@ -25,7 +25,7 @@ fn ids(sandbox: &Sandbox) -> Vec<String> {
 #[test]
 fn a_whole_session_is_asked_graded_and_kept() {
     let sandbox = sandbox();
-    let words = "quiz queues --content my --seed 1 --count 6";
+    let words = "quiz queues --content my --seed 1";
     let session = sandbox.with_input(words, SESSION_INPUT);
     assert_eq!(session, SESSION);
     assert_eq!(
@@ -33,13 +33,13 @@ fn a_whole_session_is_asked_graded_and_kept() {
         SESSION_KEPT.map(|(id, given, score)| (id.to_owned(), given.to_owned(), score))
     );
     assert_eq!(sandbox.with_input(words, SESSION_INPUT), SESSION, "the seed fixes everything");
-    assert_eq!(ids(&sandbox).len(), 10, "a second session adds to the first");
+    assert_eq!(ids(&sandbox).len(), 14, "a second session adds to the first");
 }
 
 #[test]
 fn a_sim_question_is_answered_by_the_simulator() {
     let sandbox = Sandbox::new();
-    let words = "quiz hikaricp-pool --seed 1 --count 13";
+    let words = "quiz hikaricp-pool --seed 1 --kind sim";
     let session = sandbox.with_input(words, &"x\n\n".repeat(13));
     assert!(session.contains("the simulator gives the right one"), "{session}");
     assert!(session.ends_with("No question was answered.\n\n"), "{session}");
@@ -72,7 +72,7 @@ fn bytes_that_are_no_answer_end_in_no_panic() {
 #[test]
 fn an_acknowledged_answer_survives_a_kill() {
     let sandbox = sandbox();
-    let args = ["quiz", "queues", "--content", "my", "--seed", "1"];
+    let args = ["quiz", "queues#fourth", "--content", "my"];
     let mut child = sandbox.command(&args).stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.as_mut().unwrap().write_all(b"100\n").unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -82,7 +82,7 @@ fn an_acknowledged_answer_survives_a_kill() {
     child.wait().unwrap();
     assert!(acknowledged.is_some());
     assert_eq!(ids(&sandbox), ["queues/fourth"]);
-    sandbox.with_input("quiz queues --content my --seed 1", "100\nq\n");
+    sandbox.with_input("quiz queues#fourth --content my", "100\nq\n");
     assert_eq!(
         ids(&sandbox),
         ["queues/fourth", "queues/fourth"],
