@@ -16,6 +16,7 @@ use crate::content::Kind;
 use crate::content::problem::{nearest, printable};
 use crate::content::text::both;
 use crate::knowledge::topic::Topic;
+use crate::practice::card;
 use crate::practice::session::{Item, Order, Pick, Session, Summary};
 use crate::quiz::question::{Question, QuestionKind, Quiz};
 use crate::quiz::read;
@@ -227,10 +228,7 @@ fn sections(context: &Context, slug: &str) -> Vec<(String, String)> {
 }
 
 fn list(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
-    let mut quizzes: Vec<Quiz> = Vec::new();
-    for slug in context.library.slugs(Kind::Quiz) {
-        quizzes.push(read::load(&context.library, slug)?);
-    }
+    let quizzes = card::quizzes(&context.library);
     let answered = answered(args.data.as_deref())?;
     let document = view::quiz::list(&quizzes, &answered, context.lang);
     show(context, &document)?;

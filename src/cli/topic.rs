@@ -13,8 +13,7 @@ use crate::knowledge::{
     self, Miss, path,
     topic::{Shape, Topic},
 };
-use crate::quiz::question::Quiz;
-use crate::quiz::read;
+use crate::practice::card;
 use crate::report::document::Document;
 use crate::report::render::{html, markdown, terminal};
 use crate::report::view;
@@ -163,7 +162,7 @@ fn path(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {
         .into_iter()
         .filter(|topic| wanted.as_ref().is_none_or(|wanted| wanted.contains(topic.slug.as_str())))
         .collect();
-    let quizzes = quizzes(context)?;
+    let quizzes = card::quizzes(&context.library);
     let answered = super::quiz::answered(args.data.as_deref())?;
     let document = view::topic::path(&steps, &quizzes, &answered, context.lang);
     let text = show(context, args, &document, context.lang);
@@ -196,19 +195,11 @@ fn start(context: &mut Context, args: &TopicArgs, words: &str) -> Result<Done, F
             steps.iter().copied().filter(|topic| leading.contains(topic.slug.as_str())).collect()
         })
         .collect();
-    let quizzes = quizzes(context)?;
+    let quizzes = card::quizzes(&context.library);
     let answered = super::quiz::answered(args.data.as_deref())?;
     let document = view::topic::start(&answer, &paths, &quizzes, &answered, context.lang);
     let text = show(context, args, &document, context.lang);
     emit(context, args, &text)
-}
-
-fn quizzes(context: &Context) -> Result<Vec<Quiz>, Failure> {
-    let mut quizzes = Vec::new();
-    for slug in context.library.slugs(Kind::Quiz) {
-        quizzes.push(read::load(&context.library, slug)?);
-    }
-    Ok(quizzes)
 }
 
 fn list(context: &mut Context, args: &TopicArgs) -> Result<Done, Failure> {

@@ -1,7 +1,7 @@
 //! The questions that can be reviewed, in the order in which they are learnt. Read without the
 //! checks, since what is due must be said at once; what is wrong with a file is said elsewhere.
 
-use crate::content::text::Lang;
+use crate::content::text::{Lang, Text};
 use crate::content::toml_strings::{self, Found};
 use crate::content::{Kind, Library};
 use crate::knowledge::{path, topic};
@@ -14,6 +14,37 @@ pub(crate) struct Card {
     pub(crate) topic: String,
     /// Of the topic.
     pub(crate) section: String,
+}
+
+/// A quiz as a list of quizzes shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) slug: String,
+    pub(crate) title: Text,
+    /// Of the cards, in the order of the file.
+    pub(crate) questions: Vec<String>,
+}
+
+/// All quizzes of a library, in order of name.
+pub(crate) fn quizzes(library: &Library) -> Vec<Listed> {
+    let title = |slug: &str, lang| {
+        let mut title = None;
+        let text = library.text(Kind::Quiz, slug, lang)?;
+        toml_strings::scan(text, |found| {
+            if let Found::Str(["title"], words) = found {
+                title.get_or_insert_with(|| words.into_owned());
+            }
+        });
+        title
+    };
+    let listed = library.slugs(Kind::Quiz).into_iter().map(|slug| {
+        let en = title(slug, Lang::En).unwrap_or_else(|| slug.to_owned());
+        let ko = title(slug, Lang::Ko).unwrap_or_else(|| en.clone());
+        let cards = of_quiz(library, slug).into_iter();
+        let questions = cards.map(|card| card.question).collect();
+        Listed { slug: slug.to_owned(), title: Text { en, ko }, questions }
+    });
+    listed.collect()
 }
 
 /// All questions of a library, along the path through its topics and as in their files.

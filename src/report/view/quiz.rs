@@ -3,12 +3,13 @@
 use super::column_heads;
 use super::outcome::cell;
 use crate::content::text::{Lang, Text, both};
+use crate::practice::card::Listed;
 use crate::practice::draft::letter_of as letter;
 use crate::practice::exhibit::Measured;
 use crate::practice::session::{Ask, Feedback, OptionFeedback, Summary};
 use crate::quiz::grade::{Answer, Grade, NumberGrade, Verdict as Judged};
 use crate::quiz::question::{
-    OpenQuestion, OrderQuestion, Question, QuestionKind, Quiz, RubricPoint, ScheduledStep,
+    OpenQuestion, OrderQuestion, Question, QuestionKind, RubricPoint, ScheduledStep,
 };
 use crate::quiz::schedule::Rating;
 use crate::quiz::unit::Unit;
@@ -300,7 +301,7 @@ fn number_checks(number: &NumberGrade, grade: &Grade, lang: Lang) -> Vec<Check> 
 
 /// All quizzes with the number of their questions, of those answered, and of those whose last
 /// answer was right.
-pub(crate) fn list(quizzes: &[Quiz], answered: &[Attempt], lang: Lang) -> Document {
+pub(crate) fn list(quizzes: &[Listed], answered: &[Attempt], lang: Lang) -> Document {
     let title = both!("Quizzes", "퀴즈").get(lang).to_owned();
     let column = |head: &str, align| Column { head: vec![Span::text(head)], align };
     let columns = vec![
@@ -326,12 +327,8 @@ pub(crate) fn list(quizzes: &[Quiz], answered: &[Attempt], lang: Lang) -> Docume
 }
 
 /// How many questions of a quiz were answered, and how many of them right.
-pub(super) fn tally(quiz: &Quiz, answered: &[Attempt]) -> (usize, usize) {
-    let known = |attempt: &&Attempt| {
-        let mut ids = quiz.questions.iter().map(|question| &question.id);
-        ids.any(|id| attempt.question == format!("{}/{id}", quiz.slug))
-    };
-    let mine = answered.iter().filter(known);
+pub(super) fn tally(quiz: &Listed, answered: &[Attempt]) -> (usize, usize) {
+    let mine = answered.iter().filter(|attempt| quiz.questions.contains(&attempt.question));
     (mine.clone().count(), mine.filter(|attempt| attempt.score >= 1.0).count())
 }
 

@@ -5,7 +5,7 @@ use crate::content::text::{Lang, both};
 use crate::knowledge::markdown;
 use crate::knowledge::search::Answer;
 use crate::knowledge::topic::Topic;
-use crate::quiz::question::Quiz;
+use crate::practice::card::Listed;
 use crate::report::document::{Align, Block, Column, Document, Row, Span, Table, Tone};
 use crate::sims::outcome::committed::Committed;
 use crate::store::Attempt;
@@ -84,7 +84,7 @@ pub(crate) fn part(
 /// Topics in the order in which they build on each other, with what has been answered of each.
 pub(crate) fn path(
     steps: &[&Topic],
-    quizzes: &[Quiz],
+    quizzes: &[Listed],
     answered: &[Attempt],
     lang: Lang,
 ) -> Document {
@@ -121,7 +121,7 @@ pub(crate) fn path(
 pub(crate) fn start(
     answer: &Answer<'_>,
     paths: &[Vec<&Topic>],
-    quizzes: &[Quiz],
+    quizzes: &[Listed],
     answered: &[Attempt],
     lang: Lang,
 ) -> Document {
