@@ -1,16 +1,20 @@
 //! The command line: one file per command. Alone in writing to standard output and in reading the
 //! environment and the wall clock.
 
+mod assign;
 mod bench;
 mod check;
 mod clock;
 mod data;
 mod export;
+mod grade;
+mod growing;
 mod home;
 mod interview;
 mod lint;
 mod new;
 mod output;
+mod paper;
 mod quiz;
 mod resume;
 mod review;
@@ -69,6 +73,8 @@ enum Command {
     Review(review::ReviewArgs),
     Stats(stats::StatsArgs),
     Data(data::DataArgs),
+    Assign(assign::AssignArgs),
+    Grade(grade::GradeArgs),
     Search(search::SearchArgs),
     Site(site::SiteArgs),
     Serve(serve::ServeArgs),
@@ -155,6 +161,8 @@ pub fn run() -> ExitCode {
             Command::Review(args) => review::run(&mut context, &args),
             Command::Stats(args) => stats::run(&mut context, &args),
             Command::Data(args) => data::run(&mut context, &args),
+            Command::Assign(args) => assign::run(&mut context, &args),
+            Command::Grade(args) => grade::run(&mut context, &args),
             Command::Search(args) => search::run(&mut context, &args),
             Command::Site(args) => site::run(&mut context, &args),
             Command::Serve(args) => serve::run(&mut context, &args),

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{Context, Done, Failure};
-use crate::content::problem::printable;
+use crate::content;
+use crate::content::problem::{Problem, printable};
 use crate::content::text::both;
+use crate::content::toml_tree::BYTES_MAX;
+use crate::quiz::gift;
 
 /// Write the files of a new topic, sim or quiz, in both languages, to be filled in
 ///
@@ -14,12 +17,16 @@ use crate::content::text::both;
 /// exists is never touched.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep new topic circuit-breaker\n  prep new quiz circuit-breaker\n  prep new sim breaker --content my\n  prep check --content . --watch    what is still to be written, after every save"
+    after_help = "Examples:\n  prep new topic circuit-breaker\n  prep new quiz circuit-breaker\n  prep new sim breaker --content my\n  prep new quiz pools --from moodle.gift    questions out of Moodle\n  prep check --content . --watch    what is still to be written, after every save"
 )]
 pub(super) struct NewArgs {
     kind: NewKind,
     /// The slug: lower-case letters, digits and hyphens. A quiz bears the name of its topic
     name: String,
+    /// Take the questions of a GIFT file (Moodle's text format); its words are in the language of
+    /// --lang
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -66,8 +73,17 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
         ));
     }
     let root = context.library.overlay().map_or_else(PathBuf::new, Path::to_path_buf);
-    let files = args.kind.files().map(|(folder, end, text)| {
-        (root.join(folder).join(format!("{name}{end}")), text.replace(NAME, name))
+    let (taken, left_out) = match &args.from {
+        None => (None, Vec::new()),
+        Some(from) => {
+            let (texts, left_out) = out_of_gift(context, args.kind, name, from)?;
+            (Some(texts), left_out)
+        }
+    };
+    let mut taken = taken.into_iter().flatten();
+    let files = args.kind.files().map(|(folder, end, skeleton)| {
+        let text = taken.next().unwrap_or_else(|| skeleton.replace(NAME, name));
+        (root.join(folder).join(format!("{name}{end}")), text)
     });
     for (path, _) in &files {
         if path.exists() {
@@ -87,6 +103,11 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
         let shown = printable(&path.display().to_string());
         context.out.print(&format!("{shown}\n"))?;
     }
+    for problem in &left_out {
+        let line = problem.place.as_ref().map_or(1, |place| place.line);
+        let (path, what) = (&problem.path, problem.what.get(context.lang));
+        context.out.tell(&format!("{path}:{line}: {what}\n"));
+    }
     let shown = match root.as_os_str().is_empty() {
         true => ".".to_owned(),
         false => printable(&root.display().to_string()),
@@ -99,4 +120,35 @@ pub(super) fn run(context: &mut Context, args: &NewArgs) -> Result<Done, Failure
         .get(context.lang),
     );
     Ok(Done::Fine)
+}
+
+/// The files of a quiz with the questions of a GIFT file, and what of that file was left out.
+///
+/// # Errors
+/// The file cannot be read or has faults, or something else than a quiz is to be made of it.
+fn out_of_gift(
+    context: &Context,
+    kind: NewKind,
+    name: &str,
+    from: &Path,
+) -> Result<([String; 2], Vec<Problem>), Failure> {
+    if !matches!(kind, NewKind::Quiz) {
+        return Err(Failure::Words(
+            both!("--from makes quizzes only", "--from으로는 퀴즈만 만듭니다"),
+            Some(both!(
+                "write prep new quiz NAME --from FILE",
+                "prep new quiz NAME --from FILE처럼 쓰세요"
+            )),
+        ));
+    }
+    let source = content::read_file(from)?;
+    let gift = gift::read(&source)?;
+    let files = gift::write::files(name, &gift, context.lang);
+    if files.iter().any(|text| text.len() > BYTES_MAX) {
+        return Err(Failure::Input(vec![source.problem_of_file(both!(
+            "its questions fill more than 1 MiB, the most that a quiz may have",
+            "문제가 1 MiB를 넘습니다. 퀴즈 하나에 담을 수 있는 것은 그만큼입니다"
+        ))]));
+    }
+    Ok((files, gift.left_out))
 }

@@ -70,6 +70,11 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Whether there is somebody to ask: the input is a terminal.
+    pub(super) fn is_asked(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
     /// Whether a person sits at both ends: a terminal shows what is written, and keys are read.
     pub(super) fn is_interactive(&self) -> bool {
         let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");

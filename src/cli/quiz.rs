@@ -1,7 +1,8 @@
 //! `prep quiz`: practise questions, in a terminal interface or line by line.
 
 mod desk;
-mod exhibit;
+mod exchange;
+pub(super) mod exhibit;
 mod plain;
 mod screen;
 
@@ -33,7 +34,7 @@ pub(super) use desk::Manner;
 /// last answer back, "q" ends. Every answer is kept before the next question is shown.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  prep quiz hikaricp-pool\n  prep quiz tomcat --count 5 --seed 7\n  prep quiz hikaricp-pool#first-wall\n  prep quiz --kind predict,diagnose --count 10\n  prep quiz --exam --count 20 --minutes 30\n\nAnswers are kept in PREP_DATA_DIR, or in prep/ of the XDG data directory."
+    after_help = "Examples:\n  prep quiz hikaricp-pool\n  prep quiz tomcat --count 5 --seed 7\n  prep quiz hikaricp-pool#first-wall\n  prep quiz --kind predict,diagnose --count 10\n  prep quiz --exam --count 20 --minutes 30\n  prep quiz --export anki=prep.txt\n  prep quiz tomcat --lang ko --export gift=tomcat.gift\n\nAnswers are kept in PREP_DATA_DIR, or in prep/ of the XDG data directory."
 )]
 pub(super) struct QuizArgs {
     /// A topic, or one of its questions as TOPIC#QUESTION; without it, lists the quizzes
@@ -56,9 +57,15 @@ pub(super) struct QuizArgs {
     /// Line by line, for pipes and screen readers
     #[arg(long)]
     plain: bool,
+    /// Write the questions for another program instead of asking: gift=FILE (Moodle), anki=FILE
+    /// (Anki); FILE may be - for standard output
+    #[arg(long, value_name = "KIND=FILE", conflicts_with_all = ["count", "seed", "exam", "plain"])]
+    export: Vec<String>,
     /// Where answers are kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    paper: super::paper::PaperArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,8 +88,11 @@ impl KindArg {
 }
 
 pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failure> {
+    if let Some(paper) = args.paper.file() {
+        return super::paper::run(context, paper, &args.paper, args.data.as_deref());
+    }
     let drawn = args.count.is_some() || args.seed.is_some() || args.exam || !args.kind.is_empty();
-    if args.topic.is_none() && !drawn {
+    if args.topic.is_none() && !drawn && args.export.is_empty() {
         return list(context, args);
     }
     let (slugs, only) = match &args.topic {
@@ -100,11 +110,14 @@ pub(super) fn run(context: &mut Context, args: &QuizArgs) -> Result<Done, Failur
         quizzes.push(read::load(&context.library, slug)?);
     }
     let items = items(&quizzes, args, only)?;
+    if !args.export.is_empty() {
+        return exchange::run(context, &args.export, &items);
+    }
     let store = open_store(args.data.as_deref())?;
     let seed = args.seed.unwrap_or_else(fresh_seed);
     let order = if drawn { Order::Shuffled } else { Order::File };
     let asked = args.count.unwrap_or(items.len()).min(items.len());
-    let session = Session::drawn(items, seed, Pick { count: args.count, order });
+    let session = Session::drawn(&items, seed, Pick { count: args.count, order });
     let manner = match args.exam {
         true => Manner::Exam { limit: time_for(asked, args.minutes) },
         false => Manner::Practice,

@@ -151,11 +151,14 @@ impl Study {
         let now = clock::now()?;
         let store = data::open(dir, Mode::Read)?;
         let attempts = store.attempts(Filter::default())?;
-        let wanted = wanted(&store)?;
+        let mut wanted = wanted(&store)?;
         let interview = store.get(Setting::InterviewDate)?.and_then(|date| Day::parse(&date));
         let cards = card::all(&context.library);
         let today = now.day();
         let deck = Deck::of(&cards, &attempts, &wanted, today);
+        if let Some(date) = interview {
+            wanted.new_a_day = wanted.new_a_day.max(plan::new_today(&deck, today, date));
+        }
         Ok(Study { attempts, deck, wanted, today, now, interview })
     }
 

@@ -241,6 +241,39 @@ pub(crate) fn read_file_up_to(path: &Path, mib: usize) -> Result<Source, Problem
     }
 }
 
+/// Reads at most `most` bytes and one of a file that somebody else wrote: whoever gets one byte too
+/// many knows that it is too large.
+///
+/// # Errors
+/// Missing, unreadable, or a directory.
+pub(crate) fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Problem> {
+    use io::Read as _;
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path);
+    file.and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&problem::printable(&path.display().to_string()), &error))?;
+    Ok(bytes)
+}
+
+/// The files in a directory that the user named, in order of name; hidden ones and directories
+/// are left out.
+///
+/// # Errors
+/// It cannot be listed.
+pub(crate) fn files_of(dir: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let failed = |error| unreadable(&problem::printable(&dir.display().to_string()), &error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !hidden && !entry.path().is_dir() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 fn unreadable(path: &str, error: &io::Error) -> Problem {
     Source::new(path, "")
         .problem_of_file(both!("cannot be read: {error}", "읽을 수 없습니다: {error}"))

@@ -110,7 +110,7 @@ impl<'q> Draft<'q> {
                         text.as_str(),
                         true,
                     );
-                    let at = last.last().map_or(0, |(at, _)| at);
+                    let at = last.into_iter().next_back().map_or(0, |(at, _)| at);
                     text.truncate(at);
                 }
                 Edit::EraseAll => text.clear(),

@@ -9,7 +9,7 @@ use crate::sims::outcome::{Estimate, Outcome, VariantOutcome};
 use crate::sims::recording::episode::Episode;
 use crate::sims::recording::{self, Recording};
 use crate::sims::run::{Execution, RunFailed};
-use crate::sims::spec::{Overrides, Spec};
+use crate::sims::spec::Overrides;
 
 /// What was measured, or one replication of it.
 pub(crate) enum Exhibit {
@@ -28,7 +28,6 @@ pub(crate) struct Measured {
 
 /// One replication with every event.
 pub(crate) struct Replay {
-    pub(crate) spec: Spec,
     pub(crate) recording: Recording,
     pub(crate) episode: Option<Episode>,
 }
@@ -104,5 +103,5 @@ fn replay(
         .ok_or_else(|| NoExhibit::Problems(vec![missing(question, &question.variant.value)]))?;
     let (recording, episode) =
         recording::story(&spec, Some(variant), execution).map_err(NoExhibit::Run)?;
-    Ok(Box::new(Replay { spec, recording, episode }))
+    Ok(Box::new(Replay { recording, episode }))
 }

@@ -50,6 +50,13 @@ struct State {
     due: Day,
 }
 
+/// New questions of this day, those begun already included, so that all will have been seen by the
+/// date.
+pub(crate) fn new_today(deck: &Deck, today: Day, date: Day) -> usize {
+    let open = deck.unseen.len() + deck.begun(today);
+    open.div_ceil(date.since(today).max(1) as usize).min(NEW_MOST)
+}
+
 /// The plan. `items` has the questions (`topic/question`) that drill each item of the inventory.
 pub(crate) fn plan(
     deck: &Deck,
@@ -82,7 +89,10 @@ pub(crate) fn plan(
                 reviews += 1;
             }
         }
-        let new = left.div_ceil((count - at) as usize).min(NEW_MOST);
+        let new = match at {
+            0 => new_today(deck, today, date).saturating_sub(deck.begun(today)).min(left),
+            _ => left.div_ceil((count - at) as usize).min(NEW_MOST),
+        };
         for question in unseen.by_ref().take(new) {
             if let Some(state) = states.get_mut(question) {
                 answer(state, day, wanted);
@@ -154,6 +164,16 @@ mod tests {
         assert_eq!(reviews, [0, 0, 3, 3]);
         assert_eq!(found.as_is.questions, 0.0);
         assert!(found.kept.questions > 9.0 && found.kept.questions < 10.0, "{found:?}");
+    }
+
+    #[test]
+    fn what_was_begun_today_counts_for_today() {
+        let cards = cards(10);
+        let begun: Vec<Attempt> =
+            cards[..3].iter().map(|c| attempt(&c.question, "2026-11-22", Rating::Good)).collect();
+        let found = planned(&cards, &begun, &[], "2026-11-26");
+        let new: Vec<usize> = found.days.iter().map(|day| day.new).collect();
+        assert_eq!(new, [0, 3, 2, 2]);
     }
 
     #[test]

@@ -158,14 +158,18 @@ impl Deck {
                 found.due.push(studied);
             }
         }
-        let begun = self.studied.iter().filter(|studied| studied.first >= today).count();
-        let room = wanted.new_a_day.saturating_sub(begun);
+        let room = wanted.new_a_day.saturating_sub(self.begun(today));
         for card in &self.unseen {
             if found.new.len() < room && sections.insert((&card.topic, &card.section)) {
                 found.new.push(card);
             }
         }
         found
+    }
+
+    /// Questions answered for the first time today.
+    pub(crate) fn begun(&self, today: Day) -> usize {
+        self.studied.iter().filter(|studied| studied.first >= today).count()
     }
 
     /// The minutes that so many answers take, at least 1.

@@ -154,23 +154,16 @@ pub(crate) struct Moment {
     pub(crate) prep: String,
 }
 
-impl Ask<'_> {
-    /// `topic/question`, the name under which answers are kept.
-    pub(crate) fn id(&self) -> String {
-        format!("{}/{}", self.quiz.slug, self.question.id)
-    }
-}
-
 impl<'q> Session<'q> {
     /// Draws questions of one quiz. Which ones are drawn does not depend on the order they are
     /// asked in.
     pub(crate) fn new(quiz: &'q Quiz, seed: u64, pick: Pick) -> Session<'q> {
         let items = quiz.questions.iter().map(|question| Item { quiz, question });
-        Session::drawn(items.collect(), seed, pick)
+        Session::drawn(&items.collect::<Vec<_>>(), seed, pick)
     }
 
     /// Draws from the questions of any quizzes.
-    pub(crate) fn drawn(items: Vec<Item<'q>>, seed: u64, pick: Pick) -> Session<'q> {
+    pub(crate) fn drawn(items: &[Item<'q>], seed: u64, pick: Pick) -> Session<'q> {
         let total = items.len();
         let count = pick.count.unwrap_or(total).min(total);
         let mut drawn = order::shuffled(total, order::seed_for(seed, "questions"));
@@ -375,18 +368,17 @@ impl SimAsk {
             guard: sim.guard.as_ref().map(|guard| guard.value.clone()),
         }
     }
+}
 
-    /// The command that makes this run, without `prep`.
-    pub(crate) fn command(&self) -> String {
-        let mut command = format!("sim {}", self.sim);
-        if let Some(variant) = &self.variant {
-            command += &format!(" --variant {variant}");
-        }
-        for (knob, value) in &self.settings {
-            command += &format!(" --set {knob}={value}");
-        }
-        command
-    }
+/// Every variant of a `sim` question: the values by name, and what the simulator is to be asked.
+pub(super) fn variants(sim: &SimQuestion) -> Vec<(Vec<(String, String)>, SimAsk)> {
+    let count: usize = sim.params.iter().map(|param| param.values.len()).product();
+    let one = |variant| {
+        let values = values_of(&sim.params, variant);
+        let named = values.iter().map(|(param, value)| (param.name.clone(), value.clone()));
+        (named.collect(), SimAsk::new(sim, &values))
+    };
+    (0..count).map(one).collect()
 }
 
 /// The values of a variant, counted through like the digits of a number.

@@ -105,6 +105,11 @@ pub(crate) fn band(
     Ok(band.filter(|band| is_distinct(band, ask)))
 }
 
+/// The band as far as it is known without a run: see [`band`].
+pub(crate) fn known_band(library: &Library, ask: &SimAsk) -> Option<Band> {
+    committed_band(library, ask).filter(|band| is_distinct(band, ask))
+}
+
 /// What the committed outcome says, where the question changes nothing of its sim: reading it runs
 /// nothing. A guard is judged on a run.
 pub(crate) fn committed_band(library: &Library, ask: &SimAsk) -> Option<Band> {

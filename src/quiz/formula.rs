@@ -30,10 +30,6 @@ impl Formula {
     pub(crate) fn value(&self, params: &[(&str, f64)]) -> Option<f64> {
         evaluate(&self.0, params).ok().filter(|value| value.is_finite())
     }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.0
-    }
 }
 
 /// The number that a setting begins with: 300 for `300/s`, 20 for `20ms`.

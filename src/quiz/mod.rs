@@ -6,6 +6,7 @@
 
 pub(crate) mod drill;
 pub(crate) mod formula;
+pub(crate) mod gift;
 pub(crate) mod grade;
 pub(crate) mod order;
 pub(crate) mod question;

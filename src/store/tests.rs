@@ -396,7 +396,7 @@ fn a_copy_that_cannot_be_made_stops_the_migration() {
     let before = ids_in(&dir.file());
     let refused = Store::open(&dir.0, Mode::Write);
     assert!(matches!(refused, Err(StoreError::Unwritable { .. })), "{refused:?}");
-    assert_eq!((ids_in(&dir.file()), before.0), (before.clone(), 1));
+    assert_eq!((ids_in(&dir.file()), before.0), (before, 1));
 }
 
 #[test]

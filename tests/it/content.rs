@@ -215,15 +215,22 @@ const QUIZ: &str = r#"format = "prep.quiz/1"
 topic = "queues"
 title = "Queues"
 
+[misconceptions]
+stack = "The newest is served first"
+more-is-longer = "More servers make a longer queue"
+reply-first = "The answer goes out before the work"
+one-at-a-time = "Waiting costs no time"
+
 [[question]]
 id = "first"
 type = "choice"
 ask = "Who is served first in a FIFO queue?"
+hint = "What does the O stand for?"
 section = "mechanism"
 see = "sim desk"
 options = [
   { id = "oldest", text = "who came first", right = true, why = "First in, first out." },
-  { id = "newest", text = "who came last", why = "That is a stack." },
+  { id = "newest", text = "who came last", trap = "stack", why = "That is a stack." },
 ]
 why = "The name says it."
 
@@ -231,6 +238,7 @@ why = "The name says it."
 id = "ceiling"
 type = "number"
 ask = "10 servers, 50 ms each: the highest throughput?"
+hint = "What does one server do in a second?"
 section = "short-answer"
 answer = 200
 unit = "1/s"
@@ -241,11 +249,12 @@ why = "10 / 0.05 s."
 id = "both"
 type = "several"
 ask = "What makes a queue longer?"
+hint = "Who waits for whom?"
 section = "growth"
 options = [
   { id = "rate", text = "more arrivals", right = true, why = "They have to wait somewhere." },
   { id = "time", text = "longer service", right = true, why = "The server is busy for longer." },
-  { id = "servers", text = "more servers", why = "They shorten it." },
+  { id = "servers", text = "more servers", trap = "more-is-longer", why = "They shorten it." },
 ]
 why = "Load is rate times time."
 
@@ -253,6 +262,7 @@ why = "Load is rate times time."
 id = "half"
 type = "number"
 ask = "1 server, 10 ms, 50/s: how busy?"
+hint = "How long is it busy in a second?"
 section = "mechanism"
 answer = 50
 unit = "%"
@@ -263,6 +273,7 @@ why = "50/s × 10 ms."
 id = "third"
 type = "number"
 ask = "2 servers, 10 ms: the highest throughput?"
+hint = "What does one server do in a second?"
 section = "mechanism"
 answer = 200
 unit = "1/s"
@@ -273,28 +284,69 @@ why = "2 / 10 ms."
 id = "fourth"
 type = "number"
 ask = "100/s and 10 inside: how long does each stay?"
+hint = "Whose law?"
 section = "mechanism"
 answer = 100
 unit = "ms"
 accept = { percent = 1 }
 why = "Little's law."
+
+[[question]]
+id = "steps"
+type = "order"
+ask = "In which order?"
+hint = "What does a server need first?"
+section = "mechanism"
+steps = [
+  { id = "arrive", text = "arrive" },
+  { id = "wait", text = "wait" },
+  { id = "work", text = "be served" },
+  { id = "leave", text = "leave" },
+]
+wrong = [ { first = "leave", then = "work", trap = "reply-first", why = "Nothing is done yet." } ]
+why = "First in, first out."
+
+[[question]]
+id = "when"
+type = "trace"
+ask = "1 server, 10 ms each. When is B done?"
+hint = "Who comes first?"
+section = "mechanism"
+schedule = [
+  { by = "A", do = "arrive at 0 ms" },
+  { by = "B", do = "arrive at 5 ms" },
+]
+options = [
+  { id = "twenty", text = "at 20 ms", right = true, why = "A until 10, B until 20." },
+  { id = "fifteen", text = "at 15 ms", trap = "one-at-a-time", why = "A is served until 10 ms." },
+]
+why = "B waits 5 ms."
 "#;
 
 const QUIZ_KO: &str = r#"format = "prep.words/1"
 title = "대기열"
 
+[misconceptions]
+stack = "나중에 온 것이 먼저 나간다"
+more-is-longer = "서버가 많으면 줄이 길어진다"
+reply-first = "일하기 전에 응답이 나간다"
+one-at-a-time = "기다리는 데는 시간이 들지 않는다"
+
 [question.first]
 ask = "FIFO 대기열에서 누가 먼저 나가나?"
+hint = "O는 무엇의 약자인가?"
 options.oldest = { text = "먼저 온 사람", why = "선입선출." }
 options.newest = { text = "나중에 온 사람", why = "그것은 스택이다." }
 why = "이름 그대로다."
 
 [question.ceiling]
 ask = "서버 10대, 각 50 ms. 처리량의 상한은?"
+hint = "서버 한 대는 1초에 몇 건인가?"
 why = "10 ÷ 0.05 s."
 
 [question.both]
 ask = "무엇이 줄을 길게 하나?"
+hint = "누가 누구를 기다리나?"
 options.rate = { text = "더 많은 도착", why = "어딘가에서 기다려야 한다." }
 options.time = { text = "더 긴 처리", why = "서버가 더 오래 바쁘다." }
 options.servers = { text = "더 많은 서버", why = "줄을 줄인다." }
@@ -302,13 +354,33 @@ why = "부하는 비율 × 시간이다."
 
 [question.half]
 ask = "서버 1대, 10 ms, 초당 50건. 얼마나 바쁜가?"
+hint = "1초에 얼마 동안 바쁜가?"
 why = "초당 50건 × 10 ms."
 
 [question.third]
 ask = "서버 2대, 10 ms. 처리량의 상한은?"
+hint = "서버 한 대는 1초에 몇 건인가?"
 why = "2 ÷ 10 ms."
 
 [question.fourth]
 ask = "초당 100건, 안에 10건. 한 건은 얼마나 머무나?"
+hint = "누구의 법칙인가?"
 why = "리틀의 법칙."
+
+[question.steps]
+ask = "어떤 순서인가?"
+hint = "서버는 무엇부터 필요한가?"
+steps.arrive = "도착한다"
+steps.wait = "기다린다"
+steps.work = "처리된다"
+steps.leave = "나간다"
+wrong = ["아직 아무 일도 하지 않았다."]
+why = "선입선출."
+
+[question.when]
+ask = "서버 1대, 건당 10 ms. B는 언제 끝나나?"
+hint = "누가 먼저 왔나?"
+options.twenty = { text = "20 ms", why = "A는 10까지, B는 20까지." }
+options.fifteen = { text = "15 ms", why = "A가 10 ms까지 처리된다." }
+why = "B는 5 ms 기다린다."
 "#;

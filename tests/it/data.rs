@@ -4,15 +4,14 @@ use std::process::Stdio;
 
 use rusqlite::Connection;
 
-use crate::content::sandbox;
-use crate::sandbox::{Sandbox, names, whole};
+use crate::sandbox::{QUIZ, Sandbox, names, whole};
 
 const EMPTY: &str =
     "{\"format\":\"prep.record/1\",\"attempts\":0,\"retractions\":0,\"settings\":0}";
 
 /// A sandbox with four answers, one of them taken back.
 fn practised() -> Sandbox {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     sandbox.with_input("quiz queues --content my --seed 1", "a\n100\na\n100\na\n100\na\nq\n");
     sandbox.stdout("review --undo");
     sandbox
@@ -79,7 +78,7 @@ fn a_file_that_was_damaged_is_refused_whole() {
 /// still there.
 #[test]
 fn a_damaged_record_is_set_aside_by_the_command_that_the_error_names() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let damaged = b"no database at all".repeat(500);
     sandbox.write("data/prep.db", &damaged);
     let refused = sandbox.line("review --list");

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::content::sandbox;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{QUIZ, Sandbox};
 
 const PROCESSES: u64 = 240;
 /// Processes that write at once.
@@ -73,7 +72,7 @@ fn kept(database: &Connection, seed: u64) -> Vec<String> {
 
 #[test]
 fn whatever_was_acknowledged_is_kept_once_when_processes_are_killed_at_any_moment() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let start = Instant::now();
     // How long a whole session takes here: the moments are drawn from that time.
     let whole = killed(&sandbox, 0, &Moment::Acknowledged(4, Duration::ZERO));

@@ -5,10 +5,12 @@
     reason = "tests: they read and write files of their own, and a panic is how they fail"
 )]
 
+mod assignment;
 mod check;
 mod content;
 mod data;
 mod first_screen;
+mod interview;
 mod kill;
 mod knee;
 mod new;
@@ -16,8 +18,10 @@ mod quiz;
 mod readers;
 mod readme;
 mod reference;
+mod resume;
 mod review;
 mod sandbox;
+mod screen;
 mod search;
 mod serve;
 mod sim;

@@ -3,8 +3,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
-use crate::content::sandbox;
-use crate::sandbox::{Sandbox, whole};
+use crate::sandbox::{QUIZ, Sandbox, whole};
 
 /// Runs the program at a moment.
 fn at(sandbox: &Sandbox, now: &str, words: &str, input: &str) -> String {
@@ -21,7 +20,7 @@ const ANSWERS: &str = "a\n100\na\n100\na\n100\na\n100\na\n100\n";
 const MONDAY: &str = "2026-11-23T20:00:00+09:00";
 
 fn practised() -> Sandbox {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let session = at(&sandbox, MONDAY, "quiz queues --content my --seed 1", ANSWERS);
     assert!(session.starts_with("exit 0"), "{session}");
     sandbox
@@ -38,14 +37,14 @@ fn the_next_day_begins_at_four_in_the_zone_of_the_person() {
     let first = |now: &str| due(&list(now));
     // The same day, also past midnight and on a machine in another zone.
     for same_day in [MONDAY, "2026-11-24T03:59:00+09:00", "2026-11-23T19:59:00+01:00"] {
-        assert!(first(same_day).starts_with("Nothing is due."), "{same_day}: {}", list(same_day));
+        assert!(first(same_day).starts_with("Nothing is due;"), "{same_day}: {}", list(same_day));
     }
     for next_day in ["2026-11-24T04:00:00+09:00", "2026-11-24T04:00:00-08:00"] {
         let said = first(next_day);
         assert!(said.contains("due (about") && !said.starts_with("Nothing"), "{next_day}: {said}");
     }
     // A clock that was set back: nothing is due, and nothing breaks.
-    assert!(first("2020-01-01T12:00:00+09:00").starts_with("Nothing is due."));
+    assert!(first("2020-01-01T12:00:00+09:00").starts_with("Nothing is due;"));
     assert_eq!(
         at(&sandbox, "yesterday", "review", ""),
         "exit 2\n--- stderr\nerror: PREP_NOW is no moment: `yesterday`\n  = such as 2026-11-22T18:30:00+09:00\n"
@@ -70,7 +69,7 @@ fn answers_are_dated_in_utc_with_the_offset_of_the_person() {
 
 #[test]
 fn an_answer_can_be_taken_back_once() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     at(&sandbox, MONDAY, "quiz queues --content my --seed 1", "a\n100\nq\n");
     let list = "review --list --content my";
     let later = "2026-12-24T20:00:00+09:00";
@@ -85,7 +84,7 @@ fn an_answer_can_be_taken_back_once() {
         at(&sandbox, MONDAY, "review --undo", ""),
         "exit 2\n--- stderr\nerror: there is no answer to take back\n"
     );
-    assert!(due(&at(&sandbox, later, list, "")).starts_with("Nothing is due."));
+    assert!(due(&at(&sandbox, later, list, "")).starts_with("Nothing is due;"));
 }
 
 #[test]
@@ -130,7 +129,7 @@ fn retention_and_parameters_are_refused_with_the_reason() {
 
 #[test]
 fn prep_alone_says_what_to_do_now() {
-    let sandbox = sandbox();
+    let sandbox = Sandbox::with(QUIZ);
     let new = sandbox.stdout("");
     for command in ["prep topic hikaricp-pool", "prep sim pool-size", "prep quiz hikaricp-pool"] {
         assert!(new.contains(command), "{new}");
@@ -164,4 +163,18 @@ fn statistics_are_words_or_json() {
     assert_eq!(stats["answers"], stats["answers_per_day"][12]["count"]);
     let empty = Sandbox::new().stdout("stats");
     assert!(empty.contains("There are no answers yet."), "{empty}");
+}
+
+#[test]
+fn a_review_asks_what_is_due_and_keeps_the_ratings() {
+    let sandbox = practised();
+    let later = "2026-12-24T20:00:00+09:00";
+    let list = || at(&sandbox, later, "review --list --content my", "");
+    let before = list();
+    assert!(due(&before).contains("due (about"), "{before}");
+    let answers = format!("{ANSWERS}{ANSWERS}");
+    let session = at(&sandbox, later, "review --content my --plain --count 1", &answers);
+    assert!(session.starts_with("exit 0\n--- stdout\n1 question due"), "{session}");
+    assert!(session.contains("Why ") && session.contains(" of 1 points"), "{session}");
+    assert_ne!(list(), before);
 }

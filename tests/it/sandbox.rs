@@ -7,6 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_prep");
 
+/// Six questions, for tests of what is kept of the answers: for `--content my`.
+pub(crate) const QUIZ: &[(&str, &str)] = &[
+    ("my/quizzes/queues.toml", include_str!("fixtures/queues.toml")),
+    (
+        "my/topics/queues.md",
+        "+++\ntitle = \"Queues\"\naliases = []\nrequires = []\nsims = []\nchecked = { what = \"x\", on = \"2026-11-22\" }\n+++\n",
+    ),
+];
+
 /// A directory that is removed in the end. Programs run in it with nothing but it in their
 /// environment, so messages show relative paths and nothing depends on the machine.
 pub(crate) struct Sandbox {

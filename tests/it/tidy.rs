@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("knowledge", &["content"]),
     ("quiz", &["content", "random"]),
     ("sims", &["content", "engine", "marketplace", "random", "stats"]),
-    ("export", &["sims", "stats"]),
+    ("export", &["content", "quiz", "sims", "stats"]),
     ("spring", &["content", "marketplace"]),
     ("workload", &[]),
     ("store", &["content", "quiz"]),
@@ -320,7 +320,7 @@ fn fault(sandbox: &Sandbox, command: &str) -> Option<String> {
                 "topic" => sandbox.prep(&["topic", word]),
                 "quiz" => sandbox.prep(&["quiz", word]),
                 // A file, words, a directory or a new name of the reader's.
-                "lint" | "search" | "site" | "new" => continue,
+                "lint" | "search" | "site" | "new" | "assign" | "grade" => continue,
                 _ => format!("`{verb}` takes no name"),
             };
             if !line.starts_with("exit 0\n") {

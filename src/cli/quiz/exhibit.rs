@@ -2,6 +2,7 @@
 
 use crate::cli::sim::{available_threads, run_failed};
 use crate::cli::{Context, Failure};
+use crate::content::text::Lang;
 use crate::export::jtl;
 use crate::practice::exhibit::{Exhibit, NoExhibit, exhibit};
 use crate::quiz::question::{Question, QuestionKind};
@@ -16,21 +17,30 @@ const JTL_LINES: usize = 12;
 pub(super) fn blocks(context: &Context, question: &Question) -> Result<Vec<Block>, Failure> {
     let QuestionKind::Diagnose(run) = &question.kind else { return Ok(Vec::new()) };
     let execution = Execution { threads: available_threads(), progress: &|_, _| (), cancel: None };
-    let found = exhibit(&context.library, run, &execution).map_err(|error| match error {
-        NoExhibit::Problems(problems) => Failure::Input(problems),
-        NoExhibit::Run(failed) => run_failed(&failed),
-    })?;
-    Ok(match found {
-        Exhibit::Metrics(rows) => vec![view::quiz::measured(&rows, context.lang)],
+    let found = exhibit(&context.library, run, &execution).map_err(failed)?;
+    Ok(drawn(&found, context.lang))
+}
+
+/// An exhibit as blocks of a page.
+pub(in crate::cli) fn drawn(found: &Exhibit, lang: Lang) -> Vec<Block> {
+    match found {
+        Exhibit::Metrics(rows) => vec![view::quiz::measured(rows, lang)],
         Exhibit::Timeline(replay) => {
             let (recording, episode) = (&replay.recording, replay.episode.as_ref());
-            view::timeline::story(recording, episode, context.lang)
+            view::timeline::story(recording, episode, lang)
         }
         Exhibit::Jtl(replay) => {
             let text = excerpt(&jtl::text(&replay.recording));
             vec![Block::Code { language: "csv".to_owned(), text }]
         }
-    })
+    }
+}
+
+pub(super) fn failed(error: NoExhibit) -> Failure {
+    match error {
+        NoExhibit::Problems(problems) => Failure::Input(problems),
+        NoExhibit::Run(failed) => run_failed(&failed),
+    }
 }
 
 /// The columns of a log that a person reads, and the lines around the first failure; without one

@@ -39,6 +39,7 @@ fn planted_korean(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one whole value")]
 fn the_example_is_read_whole() {
     let quiz = example::quiz();
     assert_eq!(quiz.title, both!("HikariCP connection pool", "HikariCP 커넥션 풀"));
@@ -276,8 +277,11 @@ fn faults_of_options() {
         ["q.toml:25:106: `keep` can only be `last`, found: `first`"]
     );
     assert_eq!(
-        planted("right = true, why = \"It does.\"", "rigt = true, why = \"It does.\""),
-        ["q.toml:36:40: unknown field `rigt` (did you mean `right`?)"]
+        planted(
+            "trap = \"runtime\", why = \"It is the same.\"",
+            "rigt = true, trap = \"runtime\", why = \"x\""
+        ),
+        ["q.toml:38:40: unknown field `rigt` (did you mean `right`?)"]
     );
     assert_eq!(
         planted("right = true, why = \"It does.\"", "right = \"yes\", why = \"It does.\""),
@@ -341,8 +345,17 @@ fn faults_of_simulations() {
         planted("[6, 8, 12]", &format!("[{}]", many.join(", "))),
         ["q.toml:62:10: 66 combinations of values; at most 64 are allowed"]
     );
-    assert_eq!(planted("sim = \"pool-size\"\n", ""), ["q.toml:55:1: `sim` is missing"]);
-    assert_eq!(planted("answer = \"latency_ms_p99\"\n", ""), ["q.toml:55:1: `answer` is missing"]);
+    assert_eq!(
+        planted("sim = \"pool-size\"\nvariant = \"50\"\n", ""),
+        ["q.toml:107:1: `sim` is missing"]
+    );
+    assert_eq!(
+        planted(
+            "answer = \"latency_ms_p99\"\naccept = { percent = 30 }",
+            "accept = { percent = 30 }"
+        ),
+        ["q.toml:107:1: `answer` is missing"]
+    );
     assert_eq!(planted("\"error_share < 0.01\"", "\"\""), ["q.toml:68:9: `guard` is empty"]);
 }
 
@@ -366,7 +379,7 @@ fn faults_of_traps_and_misconceptions() {
     assert_eq!(
         planted("trap = \"other-hold\"", "trap = \"other-holds\""),
         [
-            "q.toml:52:31: `[misconceptions]` has no `other-holds` (did you mean `other-hold`?)",
+            "q.toml:52:33: `[misconceptions]` has no `other-holds` (did you mean `other-hold`?)",
             "q.toml:8:1: no wrong answer names the misconception `other-hold`",
         ]
     );
@@ -389,12 +402,9 @@ fn faults_of_steps_points_and_runs() {
     );
     assert_eq!(
         planted("id = \"idle\", text", "id = \"pending\", text"),
-        ["q.toml:140:10: two entries have the id `pending`"]
+        ["q.toml:141:10: two entries have the id `pending`"]
     );
-    assert_eq!(
-        planted("weight = 3", "weight = 0"),
-        ["q.toml:142:54: a whole number from 1 to 9 was expected, found: 0"]
-    );
+    assert_eq!(planted("weight = 3", "weight = 0"), ["q.toml:143:54: 0 is out of range: 1 to 9"]);
     assert_eq!(
         planted("show = [\"completed_per_s\", \"pool_wait_ms_p99\"]", "show = \"trace\""),
         ["q.toml:128:8: `show` is a list of 1 to 10 metrics, \"timeline\" or \"jtl\""]
@@ -414,8 +424,8 @@ fn faults_of_the_korean_words() {
     assert_eq!(
         planted_korean("points.idle =", "points.idly ="),
         [
-            "q.ko.toml:77:1: `idle` of the English file is missing",
-            "q.ko.toml:77:8: the English file has no `idly` (did you mean `idle`?)",
+            "q.ko.toml:76:1: `idle` of the English file is missing",
+            "q.ko.toml:76:8: the English file has no `idly` (did you mean `idle`?)",
         ]
     );
     assert_eq!(

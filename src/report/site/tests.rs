@@ -182,9 +182,9 @@ fn nothing_is_left_out() {
                 let shown = page.text.matches("<section class=\"question\"").count();
                 let left = page
                     .text
-                    .split(" more are answered by")
+                    .split(" more are asked in the terminal")
                     .next()
-                    .filter(|_| page.text.contains(" more are answered by"));
+                    .filter(|_| page.text.contains(" more are asked in the terminal"));
                 let left = left.map_or(0, |text| text.rsplit('>').next().unwrap().parse().unwrap());
                 assert_eq!(shown + left, quiz.questions.len(), "{slug}");
             }

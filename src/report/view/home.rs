@@ -1,5 +1,6 @@
 //! What to do now, in one screen.
 
+use super::review::headline;
 use crate::content::text::{Lang, Text, both};
 use crate::practice::day::Day;
 use crate::practice::plan::Expected;
@@ -72,26 +73,8 @@ pub(crate) fn home(home: &Home, lang: Lang) -> Document {
 }
 
 fn due(home: &Home, row: &mut impl FnMut(Text, &[&str])) {
-    let (due, new, minutes) = (home.due, home.new, home.minutes);
-    if due > 0 {
-        row(
-            both!(
-                "{due} questions due (about {minutes} minutes)",
-                "복습할 문제 {due}개 (약 {minutes}분)"
-            ),
-            &["prep review"],
-        );
-    } else if new > 0 {
-        row(
-            both!(
-                "Nothing is due; {new} new questions (about {minutes} minutes)",
-                "복습 없음, 새 문제 {new}개 (약 {minutes}분)"
-            ),
-            &["prep review"],
-        );
-    } else {
-        row(both!("Nothing is due today", "오늘 복습할 문제 없음"), &["prep stats"]);
-    }
+    let command = if home.due + home.new > 0 { "prep review" } else { "prep stats" };
+    row(headline(home.due, home.new, home.minutes), &[command]);
 }
 
 fn weakest(home: &Home, row: &mut impl FnMut(Text, &[&str])) {

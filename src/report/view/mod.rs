@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod bill;
+pub(crate) mod class;
 mod column_heads;
 pub(crate) mod coverage;
 pub(crate) mod home;
@@ -9,6 +10,7 @@ pub(crate) mod interview;
 pub(crate) mod knee;
 pub(crate) mod lint;
 pub(crate) mod outcome;
+pub(crate) mod paper;
 pub(crate) mod practice;
 pub(in crate::report) mod prose;
 pub(crate) mod quiz;

@@ -11,23 +11,26 @@ const LISTED_MOST: usize = 30;
 
 /// One line: what is due, and how long it takes.
 pub(crate) fn header(deck: &Deck, today: &Today<'_>) -> Text {
-    let due = today.due.len() + today.leeches.len();
-    let new = today.new.len();
-    if due > 0 {
-        let minutes = deck.minutes(due);
-        return both!(
-            "{due} questions are due (about {minutes} minutes)",
+    let (due, new) = (today.due.len() + today.leeches.len(), today.new.len());
+    let minutes = deck.minutes(if due > 0 { due } else { new });
+    headline(due, new, minutes)
+}
+
+/// As [`header`], from the numbers.
+pub(super) fn headline(due: usize, new: usize, minutes: u64) -> Text {
+    let questions = |count: usize| if count == 1 { "question" } else { "questions" };
+    let (of_due, of_new) = (questions(due), questions(new));
+    match (due, new) {
+        (0, 0) => both!("Nothing is due today", "오늘 복습할 문제가 없습니다"),
+        (0, _) => both!(
+            "Nothing is due; {new} new {of_new} (about {minutes} min)",
+            "복습할 문제 없음, 새 문제 {new}개 (약 {minutes}분)"
+        ),
+        _ => both!(
+            "{due} {of_due} due (about {minutes} min)",
             "복습할 문제 {due}개 (약 {minutes}분)"
-        );
+        ),
     }
-    if new > 0 {
-        let minutes = deck.minutes(new);
-        return both!(
-            "Nothing is due. {new} new questions are waiting (about {minutes} minutes)",
-            "복습할 문제가 없습니다. 새 문제 {new}개가 있습니다 (약 {minutes}분)"
-        );
-    }
-    both!("Nothing is due today", "오늘 복습할 문제가 없습니다")
 }
 
 /// The list of a day.

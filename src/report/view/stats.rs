@@ -3,9 +3,7 @@
 use super::quiz::inline;
 use crate::content::text::{Lang, Text, both};
 use crate::practice::statistics::{CALIBRATION_MIN, Calibration, Count, Level, Statistics, Week};
-use crate::report::document::{
-    Align, Bar, Bars, Block, Chart, Column, Document, Mark, Point, Row, Series, Span, Table, Tone,
-};
+use crate::report::document::{Align, Bar, Bars, Block, Column, Document, Row, Span, Table, Tone};
 
 /// Most topics that are named.
 const TOPICS_MOST: usize = 5;
@@ -88,25 +86,13 @@ fn retention(weeks: &[Week], lang: Lang) -> Vec<Block> {
         ),
         lang,
     ));
-    if weeks.len() > 1 {
-        let points = weeks.iter().map(|week| {
-            let (low, high) = wilson(week.known, week.of);
-            Point {
-                x: -f64::from(week.weeks_ago),
-                y: 100.0 * week.known as f64 / week.of as f64,
-                low: 100.0 * low,
-                high: 100.0 * high,
-                mark: Mark::Variant,
-            }
-        });
-        blocks.push(Block::Chart(Chart {
-            y_title: both!("still known, %", "기억한 비율, %").get(lang).to_owned(),
-            x_title: both!("weeks from now", "지금부터의 주").get(lang).to_owned(),
-            x_log: false,
-            y_log: false,
-            series: vec![Series { name: String::new(), points: points.collect() }],
-        }));
-    }
+    let rows = weeks.iter().map(|week| {
+        let share = week.known as f64 / week.of as f64;
+        let shown = format!("{} ({}/{})", percent(share), week.known, week.of);
+        Bar { label: week.from.clone(), shown, share }
+    });
+    let title = both!("Still known, by week", "주별로 기억한 비율");
+    blocks.push(Block::Bars(Bars { title: title.get(lang).to_owned(), rows: rows.collect() }));
     blocks
 }
 
@@ -259,6 +245,6 @@ mod tests {
         let toned = |tone, words: &str| Span::Toned(tone, words.to_owned());
         assert_eq!(level(0.95, 10, 20), toned(Tone::Bad, "too sure"));
         assert_eq!(level(0.3, 18, 20), toned(Tone::Accent, "better than you think"));
-        assert_eq!(level(0.95, 1, 2), toned(Tone::Muted, "no error shown"));
+        assert_eq!(level(0.9, 1, 2), toned(Tone::Muted, "no error shown"));
     }
 }
