@@ -180,7 +180,9 @@ fn answers_in_words_are_marked_in_the_terminal_and_asked_once() {
     answers(&sandbox, "kim", IN_TIME, "a\n\na\n\nidle means waiting\n\n\ndone\n");
     collect(&sandbox);
     let grade = |answer: &str| {
-        let command = sandbox.command(&["grade", "week3.key", "in", "--csv", "t.csv"]);
+        let mut command = sandbox.command(&["grade", "week3.key", "in", "--csv", "t.csv"]);
+        // Whatever is not set is the terminal.
+        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         let mut terminal = Session::spawn(command).unwrap();
         terminal.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
         let mut asked = 0;
