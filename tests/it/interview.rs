@@ -156,7 +156,7 @@ fn the_transcript_is_written_and_never_over_another_file() {
     let sandbox = sandbox();
     let words = "interview desk --content my --seed 1";
     let saved = INPUT.replace("\nn\n", "\n\n");
-    let mut run = |input: &str| {
+    let run = |input: &str| {
         let mut command = sandbox.command(&words.split(' ').collect::<Vec<_>>());
         command.env("PREP_NOW", "2026-11-23T12:00:00+09:00").stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();

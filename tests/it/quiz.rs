@@ -161,40 +161,60 @@ fn without_a_topic_the_quizzes_are_listed() {
     }
 }
 
-const SESSION_INPUT: &str = "fast\n100 ms\n90\n\nz\na,b\na b\nb\n200\n";
+const SESSION_INPUT: &str = "?\nfast\n100 ms\n90 ~4\n\n200\n100 ms ~5\nz\na,b\n50 ~2\nb\nc a b d\n";
 const SESSION: &str = r#"exit 0
 --- stdout
- queues   1 of 6
-
- 100/s and 10 inside: how long does each stay?
-
- a number in ms
-
-> a number was expected, such as `120 ms`
->  ✓ 100 ms  The answer is 100 ms (right from 99 ms to 101 ms)
-
- Why    Little's law.
- Read   prep topic queues, section "Mechanism"
-
- queues   2 of 6
-
- 1 server, 10 ms, 50/s: how busy?
-
- a number in %
-
->  ✗ 90 %
- ✓ The answer is 50 % (right from 49.5 % to 50.5 %)
-
- Why    50/s × 10 ms.
- Read   prep topic queues, section "Mechanism"
-
- queues   3 of 6
+ queues   1 of 8
 
  10 servers, 50 ms each: the highest throughput?
 
  a number in 1/s
 
->  queues   4 of 6
+>  Hint   What does one server do in a second?
+
+> a number was expected, such as `200/s`
+> `ms` measures a time; a rate was expected, such as `200/s`
+>  ✗ 90/s
+ ✓ The answer is 200/s (right from 196/s to 204/s)
+
+ Why    10 / 0.05 s.
+ Read   prep topic queues, section "The 30-second answer"
+
+ queues   2 of 8
+
+ 1 server, 10 ms each. When is B done?
+
+ A   arrive at 0 ms
+ B   arrive at 5 ms
+
+ a   at 20 ms
+ b   at 15 ms
+
+ one letter
+
+>  queues   3 of 8
+
+ 2 servers, 10 ms: the highest throughput?
+
+ a number in 1/s
+
+>  ✓ 200/s  The answer is 200/s (right from 198/s to 202/s)
+
+ Why    2 / 10 ms.
+ Read   prep topic queues, section "Mechanism"
+
+ queues   4 of 8
+
+ 100/s and 10 inside: how long does each stay?
+
+ a number in ms
+
+>  ✓ 100 ms  The answer is 100 ms (right from 99 ms to 101 ms)
+
+ Why    Little's law.
+ Read   prep topic queues, section "Mechanism"
+
+ queues   5 of 8
 
  What makes a queue longer?
 
@@ -212,7 +232,18 @@ const SESSION: &str = r#"exit 0
  Why    Load is rate times time.
  Read   prep topic queues, section "Why does it grow?"
 
- queues   5 of 6
+ queues   6 of 8
+
+ 1 server, 10 ms, 50/s: how busy?
+
+ a number in %
+
+>  ✓ 50 %  The answer is 50 % (right from 49.5 % to 50.5 %)
+
+ Why    50/s × 10 ms.
+ Read   prep topic queues, section "Mechanism"
+
+ queues   7 of 8
 
  Who is served first in a FIFO queue?
 
@@ -221,36 +252,45 @@ const SESSION: &str = r#"exit 0
 
  one letter
 
-> choose one option
 >  ✓ b  First in, first out.
 
  Why    The name says it.
  See    prep sim desk
  Read   prep topic queues, section "Mechanism"
 
- queues   6 of 6
+ queues   8 of 8
 
- 2 servers, 10 ms: the highest throughput?
+ In which order?
 
- a number in 1/s
+ a   wait
+ b   be served
+ c   arrive
+ d   leave
 
->  ✓ 200/s  The answer is 200/s (right from 198/s to 202/s)
+ all letters in the right order: `c a b`
 
- Why    2 / 10 ms.
+>  ✓ 1  arrive
+ ✓ 2  wait
+ ✓ 3  be served
+ ✓ 4  leave
+
+ Why    First in, first out.
  Read   prep topic queues, section "Mechanism"
 
- 3 of 5 points
+ 5 of 7 points
 
  To read again:
 
- ✗ half  `prep topic queues`, section "mechanism"
+ ✗ ceiling  `prep topic queues`, section "short-answer"
  ✗ both  `prep topic queues`, section "growth"
 
 "#;
-const SESSION_KEPT: [(&str, &str, f64); 5] = [
-    ("queues/fourth", r#"{"number":"100 ms"}"#, 1.0),
-    ("queues/half", r#"{"number":"90"}"#, 0.0),
-    ("queues/both", r#"{"options":["servers","time"]}"#, 0.0),
-    ("queues/first", r#"{"options":["oldest"]}"#, 1.0),
+const SESSION_KEPT: [(&str, &str, f64); 7] = [
+    ("queues/ceiling", r#"{"number":"90"}"#, 0.0),
     ("queues/third", r#"{"number":"200"}"#, 1.0),
+    ("queues/fourth", r#"{"number":"100 ms"}"#, 1.0),
+    ("queues/both", r#"{"options":["servers","time"],"traps":["more-is-longer"]}"#, 0.0),
+    ("queues/half", r#"{"number":"50"}"#, 1.0),
+    ("queues/first", r#"{"options":["oldest"]}"#, 1.0),
+    ("queues/steps", r#"{"order":["arrive","wait","work","leave"]}"#, 1.0),
 ];

@@ -171,7 +171,7 @@ fn confidence(line: &str) -> (&str, Option<f64>) {
 /// A level from 1 to 5 as a probability.
 pub(super) fn level(typed: &str) -> Option<f64> {
     let level: u8 = typed.parse().ok()?;
-    (1..=5).contains(&level).then(|| f64::from(level) * 0.2 - 0.1)
+    (1..=5).contains(&level).then(|| f64::from(2 * level - 1) / 10.0)
 }
 
 /// What a person typed: letters for options and steps, anything else for a number or words.
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_level_behind_a_tilde_is_a_confidence() {
-        assert_eq!(confidence("b ~4"), ("b", Some(4.0 * 0.2 - 0.1)));
+        assert_eq!(confidence("b ~4"), ("b", Some(0.7)));
         assert_eq!(confidence(" 200/s~1 "), ("200/s", Some(0.1)));
         assert_eq!(confidence("a c"), ("a c", None));
         assert_eq!(confidence("~6"), ("~6", None));

@@ -221,7 +221,7 @@ fn emphasis_is_for_one_figure() {
     let coloured =
         bright.replacen("**", "<span style=\"color:red\">", 1).replacen("**", "</span>", 1);
     assert_eq!(rules(&coloured.repeat(6)), ["emphasis"]);
-    assert_eq!(rules(&bright), [""; 0], "too short to speak of a share");
+    assert_eq!(rules(bright), [""; 0], "too short to speak of a share");
 }
 
 #[test]
