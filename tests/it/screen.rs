@@ -86,12 +86,12 @@ fn a_question_is_answered_with_the_keys_that_the_screen_shows() {
         let mut terminal =
             Terminal::start(&sandbox, "quiz queues#when --content my --seed 1", columns, rows);
         let first = terminal.shows("Enter answer");
-        assert!(first.contains("queues") && first.contains("▸ a"), "{first}");
+        assert!(first.contains("queues") && first.contains("▸\u{a0}a"), "{first}");
         assert!(first.lines().all(|line| line.chars().count() <= usize::from(columns)), "{first}");
         terminal.press("?");
         terminal.shows("? ");
         terminal.press(DOWN);
-        terminal.shows("▸ b");
+        terminal.shows("▸\u{a0}b");
         terminal.press("\r");
         terminal.shows("How sure?");
         terminal.press("4");
@@ -106,7 +106,7 @@ fn a_question_is_answered_with_the_keys_that_the_screen_shows() {
 #[test]
 fn hangul_stays_on_a_screen_that_is_resized() {
     let sandbox = sandbox();
-    let words = "quiz queues --content my --seed 1 --lang ko";
+    let words = "quiz queues#first --content my --lang ko";
     let mut terminal = Terminal::start(&sandbox, words, 80, 24);
     terminal.shows("Enter 답하기");
     terminal.resize(40, 15);
@@ -121,12 +121,15 @@ fn hangul_stays_on_a_screen_that_is_resized() {
 #[test]
 fn ctrl_c_keeps_what_was_answered() {
     let sandbox = sandbox();
-    let mut terminal = Terminal::start(&sandbox, "quiz queues --content my --seed 1", 80, 24);
+    let mut terminal = Terminal::start(&sandbox, "quiz queues#ceiling --content my", 80, 24);
     terminal.shows("Enter answer");
-    terminal.press("\r");
-    // Either how sure, or that something is to be chosen or typed first.
+    for key in ["9", "0", "\r", "\r"] {
+        terminal.press(key);
+    }
+    terminal.shows("Enter next");
     terminal.press("\x03");
     assert_eq!(terminal.exit_code(), 130);
+    assert_eq!(sures(&sandbox), [None]);
 }
 
 /// How sure the person was of each answer, in order.
