@@ -320,7 +320,9 @@ fn fault(sandbox: &Sandbox, command: &str) -> Option<String> {
                 "topic" => sandbox.prep(&["topic", word]),
                 "quiz" => sandbox.prep(&["quiz", word]),
                 // A file, words, a directory or a new name of the reader's.
-                "lint" | "search" | "site" | "new" | "assign" | "grade" => continue,
+                "lint" | "search" | "site" | "new" | "assign" | "grade" | "resume" | "data" => {
+                    continue;
+                }
                 _ => format!("`{verb}` takes no name"),
             };
             if !line.starts_with("exit 0\n") {
