@@ -9,7 +9,6 @@ use super::day::Day;
 use super::review::{Deck, Studied, Wanted, rating};
 use crate::content::text::Text;
 use crate::quiz::drill::is_of_a_drill;
-use crate::quiz::grade::grade;
 use crate::quiz::question::Quiz;
 use crate::quiz::schedule::Rating;
 use crate::store::Attempt;
@@ -256,18 +255,19 @@ fn blind_spots(attempts: &[Attempt], quizzes: &[Quiz]) -> Vec<BlindSpot> {
     spots
 }
 
-/// What somebody believes who gives this answer: `topic/misconception`, and in words. A number that
-/// was asked of a run shows nothing here: what was right then is not in the record.
+/// What somebody believes who gave this answer: `topic/misconception`, and in words. The traps stand
+/// in the record beside the answer.
 fn misconceptions(quiz: &Quiz, attempt: &Attempt) -> Vec<(String, Text)> {
-    let id = attempt.question.split_once('/').map_or("", |(_, id)| id);
-    let question = quiz.questions.iter().find(|question| question.id == id);
-    let answer = serde_json::from_str(&attempt.given).ok();
-    let graded =
-        question.zip(answer).and_then(|(question, answer)| grade(question, &answer, None).ok());
-    let traps = graded.map(|grade| grade.traps).unwrap_or_default();
+    #[derive(serde::Deserialize)]
+    struct Given {
+        #[serde(default)]
+        traps: Vec<String>,
+    }
+    let traps =
+        serde_json::from_str(&attempt.given).map_or_else(|_| Vec::new(), |Given { traps }| traps);
     let believed = traps.into_iter().filter_map(|trap| {
-        let believes = quiz.misconception(&trap.id)?;
-        Some((format!("{}/{}", quiz.slug, trap.id), believes.clone()))
+        let believes = quiz.misconception(&trap)?;
+        Some((format!("{}/{trap}", quiz.slug), believes.clone()))
     });
     believed.collect()
 }
@@ -276,7 +276,9 @@ fn misconceptions(quiz: &Quiz, attempt: &Attempt) -> Vec<(String, Text)> {
 mod tests {
     use super::*;
     use crate::practice::review::tests::{attempt, card, day};
+    use crate::practice::session::{Item, Session};
     use crate::quiz::example;
+    use crate::quiz::grade::Answer;
 
     fn on(dates: &[(&str, Rating)]) -> Vec<Attempt> {
         dates.iter().map(|(date, rating)| attempt("t/a", date, *rating)).collect()
@@ -361,20 +363,30 @@ mod tests {
     #[test]
     fn what_is_chosen_wrongly_most_often_comes_first() {
         let quiz = example::quiz();
-        let chosen = |options: &str, score| Attempt {
-            given: format!("{{\"options\":[{options}]}}"),
-            topic: quiz.slug.clone(),
-            score,
-            ..attempt(&format!("{}/first-wall", quiz.slug), "2026-11-22", Rating::Again)
+        let question = example::question(&quiz, "first-wall");
+        // As a session keeps it.
+        let chosen = |id: &str| {
+            let item = Item { quiz: &quiz, question };
+            let mut session = Session::of(vec![item], 1);
+            session.next();
+            let answer = Answer::Options(vec![id.to_owned()]);
+            let feedback = session.answer(&answer, None).unwrap();
+            Attempt {
+                given: feedback.given(),
+                topic: quiz.slug.clone(),
+                score: feedback.grade.score,
+                ..attempt(&format!("{}/first-wall", quiz.slug), "2026-11-22", Rating::Again)
+            }
         };
+        let unknown = r#"{"options":["x"],"traps":["gone"]}"#;
         let attempts = [
-            chosen("\"all\"", 0.0),
-            chosen("\"threads\"", 0.0),
-            chosen("\"threads\"", 0.0),
-            chosen("\"pool\"", 1.0),
-            chosen("\"gone\"", 0.0),
-            Attempt { given: "{\"number\":\"7\"}".to_owned(), ..chosen("", 0.0) },
-            Attempt { given: "[".to_owned(), ..chosen("", 0.0) },
+            chosen("all"),
+            chosen("threads"),
+            chosen("threads"),
+            chosen("pool"),
+            Attempt { given: unknown.to_owned(), ..chosen("all") },
+            Attempt { given: "{\"number\":\"7\"}".to_owned(), ..chosen("all") },
+            Attempt { given: "[".to_owned(), ..chosen("all") },
         ];
         let found = blind_spots(&attempts, std::slice::from_ref(&quiz));
         let shown: Vec<(&str, usize)> =

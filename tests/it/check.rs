@@ -44,8 +44,8 @@ fn topics_that_require_each_other_are_a_fault() {
 /// Such a question would never find a setting to be asked with.
 #[test]
 fn a_simulated_answer_without_a_readable_unit_is_a_fault() {
-    let number = "type = \"number\"\nask = \"100/s and 10 inside: how long does each stay?\"\nsection = \"mechanism\"\nanswer = 100\nunit = \"ms\"";
-    let simulated = "type = \"sim\"\nask = \"What does it cost with {pool}?\"\nsection = \"mechanism\"\nsim = \"cost\"\nparams = [{ name = \"pool\", knob = \"spring.datasource.hikari.maximum-pool-size\", values = [5, 20] }]\nanswer = \"cost_per_month\"";
+    let number = "type = \"number\"\nask = \"100/s and 10 inside: how long does each stay?\"\nhint = \"Whose law?\"\nsection = \"mechanism\"\nanswer = 100\nunit = \"ms\"";
+    let simulated = "type = \"sim\"\nask = \"What does it cost with {pool}?\"\nhint = \"Whose law?\"\nsection = \"mechanism\"\nsim = \"cost\"\nparams = [{ name = \"pool\", knob = \"spring.datasource.hikari.maximum-pool-size\", values = [5, 20] }]\nanswer = \"cost_per_month\"";
     let korean = "초당 100건, 안에 10건. 한 건은 얼마나 머무나?";
     let sandbox = content::with(&[
         ("quizzes/queues.toml", number, simulated),
@@ -290,9 +290,9 @@ error: the default of `max_connections` is 151, not 100
  27 | | `max_connections` | 100 |
     | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 error: the topic has no section `groth` (nearest: `growth`)
-  --> quizzes/queues.toml:31:11
+  --> quizzes/queues.toml:40:11
     |
- 31 | section = "groth"
+ 40 | section = "groth"
     |           ^^^^^^^
 "#;
 const TRANSLATION_FAULTS: &str = r#"exit 1
@@ -307,9 +307,9 @@ error: there is no claim `slowest`
 error: the question `fourth` of the English file is missing: add `[question.fourth]`
   --> quizzes/queues.ko.toml
 error: the English file has no `forth`
-  --> quizzes/queues.ko.toml:29:11
+  --> quizzes/queues.ko.toml:40:11
     |
- 29 | [question.forth]
+ 40 | [question.forth]
     |           ^^^^^
     = did you mean `fourth`?
 error: sections differ from the English file: [short-answer, mechanism, defaults, trade-offs, follow-ups, grown, red-flags, misconceptions, see-it-run, your-project, sources], there [short-answer, mechanism, defaults, trade-offs, follow-ups, growth, red-flags, misconceptions, see-it-run, your-project, sources]
