@@ -158,11 +158,11 @@ impl Checker<'_> {
         }
         let ask = SimAsk::of(question);
         simulated::committed_band(self.library, &ask)
-            .is_none_or(|band| !simulated::is_distinct(&band, &ask))
+            .is_none_or(|band| !simulated::is_fair(&band, &ask))
             .then(|| {
                 both!(
-                    "with `{name}` a wrong value is accepted as right, or there is no value",
-                    "`{name}`에서는 오답이 정답으로 인정되거나 값이 없습니다"
+                    "with `{name}` a wrong value is accepted as right, or the value is not known exactly enough",
+                    "`{name}`에서는 오답이 정답으로 인정되거나 값이 충분히 정확하지 않습니다"
                 )
             })
     }

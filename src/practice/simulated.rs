@@ -72,7 +72,8 @@ fn no_variant(sim: &str, name: &str, spec: &Spec) -> Problem {
 }
 
 /// The band of the right answer; `None` when the settings break the question's guard, do not
-/// settle, give no value, or when one of the known wrong values would count as right.
+/// settle, give no value, when it is known less exactly than what is accepted, or when one of the
+/// known wrong values would count as right.
 ///
 /// # Errors
 /// See [`NoAnswer`].
@@ -82,7 +83,7 @@ pub(crate) fn band(
     execution: &Execution<'_>,
 ) -> Result<Option<Band>, NoAnswer> {
     if let Some(band) = committed_band(library, ask) {
-        return Ok(Some(band).filter(|band| is_distinct(band, ask)));
+        return Ok(Some(band).filter(|band| is_fair(band, ask)));
     }
     let spec = spec(library, ask).map_err(NoAnswer::Problems)?;
     let results = crate::sims::run::run(&spec, execution).map_err(NoAnswer::Run)?;
@@ -102,7 +103,7 @@ pub(crate) fn band(
         unit,
         wrong: wrong_values(ask, |metric| Some(measured(metric)?.value)),
     });
-    Ok(band.filter(|band| is_distinct(band, ask)))
+    Ok(band.filter(|band| is_fair(band, ask)))
 }
 
 /// The band as far as it is known without a run: see [`band`].
@@ -136,8 +137,12 @@ fn wrong_values(ask: &SimAsk, measured: impl Fn(&str) -> Option<f64>) -> Vec<Opt
     values.collect()
 }
 
-/// Whether every known wrong value is told from the right one.
-pub(crate) fn is_distinct(band: &Band, ask: &SimAsk) -> bool {
+/// Whether the right value is known more exactly than what is accepted, and every known wrong value
+/// is told from it.
+pub(crate) fn is_fair(band: &Band, ask: &SimAsk) -> bool {
+    if (band.high - band.low) / 2.0 > ask.accept.distance(band.value) {
+        return false;
+    }
     let (low, high) = accepted_of(band, ask.accept);
     band.wrong.iter().flatten().all(|wrong| !is_within(*wrong, low, high))
 }
@@ -192,7 +197,9 @@ mod tests {
                         half <= accepted,
                         "{at}: ±{half} known, ±{accepted} accepted: {band:?}"
                     );
-                    assert!(is_distinct(&band, &ask), "{at}: {band:?}");
+                    let (low, high) = accepted_of(&band, ask.accept);
+                    let wrong = band.wrong.iter().flatten();
+                    assert!(wrong.clone().all(|it| !is_within(*it, low, high)), "{at}: {band:?}");
                     given += 1;
                 }
             }
