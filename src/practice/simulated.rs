@@ -108,7 +108,7 @@ pub(crate) fn band(
 
 /// The band as far as it is known without a run: see [`band`].
 pub(crate) fn known_band(library: &Library, ask: &SimAsk) -> Option<Band> {
-    committed_band(library, ask).filter(|band| is_distinct(band, ask))
+    committed_band(library, ask).filter(|band| is_fair(band, ask))
 }
 
 /// What the committed outcome says, where the question changes nothing of its sim: reading it runs
